@@ -1,0 +1,1 @@
+"""What no feature owns: database, configuration, forms, errors, hooks, index, jobs, text."""

@@ -1,0 +1,136 @@
+"""The configuration: one frozen dataclass, read from the environment once at the start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: where templates, static, migrations and instance stand."""
+
+WEAKEST_SECRET = 32
+"""Characters that a SECRET_KEY needs at least; 32 hexadecimal ones are 128 bits."""
+
+
+class Mode(StrEnum):
+    """What the program is started for."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+class ConfigError(Exception):
+    """The environment does not describe a configuration that may be started; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that an operator may set; docs/betrieb.md explains each variable."""
+
+    mode: Mode
+    secret_key: str
+    database_url: str
+    instance: Path
+    host: str
+    port: int
+    workers: int
+    proxies: int
+    trusted_hosts: tuple[str, ...]
+    register_dir: Path
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is a PostgreSQL server; otherwise it is an SQLite file."""
+        return self.database_url.startswith("postgresql")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies travel over HTTPS only: always in production."""
+        return self.mode is Mode.PRODUCTION
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration.
+
+    Raises ConfigError with a sentence for the operator where a value is missing, weak or malformed.
+    """
+    mode = _mode(environ.get("KOOPERATION_MODE", Mode.PRODUCTION))
+    instance = Path(environ.get("KOOPERATION_INSTANCE") or ROOT / "instance").resolve()
+    host = environ.get("HOST", "127.0.0.1")
+    if mode is Mode.DEMONSTRATION and host not in {"127.0.0.1", "::1", "localhost"}:
+        raise ConfigError(
+            f"HOST={host}: demonstration mode listens on the loopback address only. Set KOOPERATION_MODE=production."
+        )
+    return Config(
+        mode=mode,
+        secret_key=_secret_key(mode, environ.get("SECRET_KEY", ""), instance),
+        database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
+        instance=instance,
+        host=host,
+        port=_number(environ, "PORT", 8000, 1, 65_535),
+        workers=_number(environ, "KOOPERATION_WORKERS", 2, 1, 64),
+        proxies=_number(environ, "KOOPERATION_PROXIES", 0, 0, 8),
+        trusted_hosts=tuple(part.strip() for part in environ.get("KOOPERATION_HOSTS", "").split(",") if part.strip()),
+        register_dir=Path(environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register"),
+    )
+
+
+def _mode(value: str) -> Mode:
+    try:
+        return Mode(value)
+    except ValueError:
+        known = ", ".join(Mode)
+        raise ConfigError(f"KOOPERATION_MODE={value} is unknown; it is one of: {known}.") from None
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise ConfigError(f"{name}={text} is not a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _secret_key(mode: Mode, value: str, instance: Path) -> str:
+    if value:
+        if mode is Mode.PRODUCTION and (len(value) < WEAKEST_SECRET or len(set(value)) < WEAKEST_SECRET // 4):
+            raise ConfigError(
+                f"SECRET_KEY is too weak: it needs at least {WEAKEST_SECRET} characters that nobody can guess. "
+                'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            )
+        return value
+    if mode is Mode.PRODUCTION:
+        raise ConfigError(
+            "SECRET_KEY is missing. It signs sessions and links, and production does not start without one. "
+            'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    return _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """The generated key of a demonstration or development instance, the same for each of its processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    key = secrets.token_hex(32)
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+def _database_url(value: str, instance: Path) -> str:
+    if not value:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{instance / 'kooperation.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if value.startswith(prefix):
+            return "postgresql+psycopg://" + value.removeprefix(prefix)
+    if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return value
+    scheme = value.partition(":")[0]
+    raise ConfigError(f"DATABASE_URL begins with {scheme}: only sqlite:/// and postgresql:// are supported.")

@@ -1,0 +1,126 @@
+"""The database: one session a request, the same on SQLite and PostgreSQL."""
+
+import sqlite3
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, Enum, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction, registry
+from sqlalchemy.types import TypeDecorator
+
+from kooperation.base.config import ROOT, Config
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+"""Whether the transactions of this request or command read only; a request by GET sets it.
+
+On SQLite a transaction that will write has to begin IMMEDIATE: one that begins deferred and writes later
+fails with "locked" as soon as another one wrote in between.
+"""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant, aware of its time zone in Python on both databases and kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant (ValueError) and turn the rest into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back the instant in UTC, also where the driver lost the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all models inherit: names of constraints, instants with a zone, enumerations by their values."""
+
+    # In the registry, not as attributes: Flask-SQLAlchemy copies the class and would state them a second time.
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Moment()})
+
+
+def choice(enumeration: type[Any], length: int = 40) -> Enum:
+    """A column type for a StrEnum, stored as its value in a string of the given length, so that it may grow."""
+    return Enum(
+        enumeration,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+migrate = Migrate()
+
+
+def init_db(app: Any, config: Config) -> None:
+    """Bind the database and the migrations to the app."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    if config.is_postgresql:
+        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+    return {"connect_args": {"timeout": 5}}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # Without this the driver decides by itself when a transaction begins, and never before a read.
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if only_reading.get() else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_to_write_while_reading(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    if only_reading.get() and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a request by GET may not write: use POST, or begin a writing transaction")
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Today's date in Germany."""
+    return datetime.now(BERLIN).date()

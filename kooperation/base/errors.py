@@ -1,0 +1,36 @@
+"""What can go wrong in a way that a person may read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wtforms import Form
+
+
+class RuleViolation(Exception):
+    """A rule of the domain refuses what was asked for; the message is a sentence for the person who asked.
+
+    ``field`` names the form field that the sentence belongs to, where there is one.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+@contextmanager
+def refusals_shown_on(form: "Form") -> Iterator[None]:
+    """Turn a RuleViolation in the block into an error on the form and undo what the block changed."""
+    from kooperation.base.db import db
+
+    try:
+        yield
+    except RuleViolation as refusal:
+        db.session.rollback()
+        if refusal.field and refusal.field in form:
+            field = form[refusal.field]
+            field.errors = [*field.errors, refusal.message]
+        else:
+            form.form_errors.append(refusal.message)

@@ -1,0 +1,79 @@
+"""Export of exactly what a list shows: CSV as German spreadsheet programs open it, and XLSX."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+Cell = str | int | float | date | bool | None
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_ROWS_A_CHUNK = 500
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula: an apostrophe in front where it might (OWASP)."""
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def as_csv(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Rows as CSV in pieces: UTF-8 with a byte-order mark, semicolons, decimal commas, dates as 31.12.2024."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer.write("\ufeff")
+    writer.writerow(heading)
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_csv_text(value) for value in row])
+        if count % _ROWS_A_CHUNK == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def as_xlsx(title: str, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> IO[bytes]:
+    """Rows as an XLSX workbook of one sheet, in an open file at its beginning; keys stay text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    head = [WriteOnlyCell(sheet, value=text) for text in heading]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    for row in rows:
+        sheet.append([harmless(value) if isinstance(value, str) else _ja_nein(value) for value in row])
+    file: IO[bytes] = SpooledTemporaryFile(max_size=8_000_000)  # noqa: SIM115 (the response closes it)
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode("utf-8")
+
+
+def _csv_text(value: Cell) -> str:
+    if isinstance(value, str):
+        return harmless(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(_ja_nein(value))
+    if isinstance(value, float):
+        return f"{value}".replace(".", ",")
+    if isinstance(value, date):
+        return value.strftime("%d.%m.%Y")
+    return str(value)
+
+
+def _ja_nein(value: Cell) -> Cell:
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    return value

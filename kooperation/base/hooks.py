@@ -1,0 +1,56 @@
+"""The only way upwards: a lower feature announces, an upper one has registered to act.
+
+Each hook is a typed list of functions. ``app.py`` fills them once at the start; calling one calls each function
+in the order of registration, within the caller's transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Hook(Generic[P, R]):
+    """A named place where upper features add what they do or have to say."""
+
+    def __init__(self) -> None:
+        self._functions: list[Callable[P, R]] = []
+
+    def register(self, function: Callable[P, R]) -> None:
+        """Add a function; the same one twice counts once, so that a second app in a process changes nothing."""
+        if function not in self._functions:
+            self._functions.append(function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        """Call all functions and give back their answers in the order of registration."""
+        return [function(*args, **kwargs) for function in self._functions]
+
+    def __iter__(self) -> Iterator[Callable[P, R]]:
+        return iter(self._functions)
+
+
+@dataclass(frozen=True, slots=True)
+class PageSlot:
+    """A section that an upper feature shows on the page of a party: a template and what it is rendered with."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+    position: int = 100
+
+
+page_slot: Hook[[Any], PageSlot | None] = Hook()
+"""page_slot(party): a section for the party's page, or None where there is nothing to show."""
+
+index_documents: Hook[[], Iterable[Any]] = Hook()
+"""index_documents(): all search documents of a feature, for building the index anew."""
+
+party_dissolved: Hook[[Any, list[Any]], None] = Hook()
+"""party_dissolved(party, successors): move what belongs to the party, or let it wait where there are several."""
+
+party_merged: Hook[[int, int], None] = Hook()
+"""party_merged(from_id, into_id): two rows turned out to be one body; point everything at the one that stays."""
+
+register_applied: Hook[[Any], None] = Hook()
+"""register_applied(plan): the register changed as the plan says, in this transaction."""

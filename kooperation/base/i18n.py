@@ -1,0 +1,63 @@
+"""Language: German is the source, dates and numbers are written as Germans write them."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask
+from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
+from flask_babel import gettext as _
+
+from kooperation.base.db import BERLIN, today
+
+_DAYS_A_MONTH = 30.44
+
+
+def init_i18n(app: Flask) -> None:
+    """Set the language and time zone of the interface and add the filters of the templates."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "de"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
+    Babel(app)
+    app.jinja_env.filters.update(number=number, decimal=decimal, date=german_date, moment=moment, relative=relative)
+
+
+def number(value: int | None) -> str:
+    """A whole number with German separators: 84669326 gives "84.669.326"; nothing gives a dash."""
+    return "–" if value is None else f"{value:,}".replace(",", ".")
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """A number with a decimal comma and a fixed number of digits behind it; nothing gives a dash."""
+    if value is None:
+        return "–"
+    return format_decimal(round(value, digits), format="#,##0." + "0" * digits if digits else "#,##0")
+
+
+def german_date(value: date | None) -> str:
+    """A day as 31.12.2024; nothing gives a dash."""
+    return "–" if value is None else format_date(value, "dd.MM.yyyy")
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as "31.12.2024, 14:05 Uhr", in German time; nothing gives a dash."""
+    return "–" if value is None else format_datetime(value, "dd.MM.yyyy, HH:mm 'Uhr'")
+
+
+def relative(value: date | datetime | None) -> str:
+    """How long ago, and the day itself: "vor 3 Monaten, 14.08.2026"; nothing gives a dash."""
+    if value is None:
+        return "–"
+    day = value.replace(tzinfo=value.tzinfo or UTC).astimezone(BERLIN).date() if isinstance(value, datetime) else value
+    days = (today() - day).days
+    return f"{_distance(days)}, {german_date(day)}"
+
+
+def _distance(days: int) -> str:
+    if days == 0:
+        return _("heute")
+    if days < 0:
+        return _("in der Zukunft")
+    if days < 45:
+        return ngettext("gestern", "vor %(num)d Tagen", days)
+    months = round(days / _DAYS_A_MONTH)
+    if months < 24:
+        return _("vor %(count)d Monaten", count=months)
+    return _("vor %(count)d Jahren", count=round(days / 365.25))

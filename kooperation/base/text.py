@@ -1,0 +1,35 @@
+"""Text as people write and compare it: folding, sorting by DIN 5007, addresses."""
+
+import re
+import unicodedata
+
+_NOT_A_WORD = re.compile(r"[^0-9a-z]+")
+_TO_ONE_LETTER = str.maketrans({"ß": "ss", "ẞ": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, ä as a and ß as ss: one form for what is spelled in several ways."""
+    lowered = text.casefold().translate(_TO_ONE_LETTER)
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def fold_umlauts(text: str) -> str:
+    """The same with ä as ae, ö as oe and ü as ue, as people write them who have no umlauts at hand."""
+    return fold(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
+
+
+def words(folded: str) -> list[str]:
+    """The words of a folded text, in order: runs of letters and digits."""
+    return [word for word in _NOT_A_WORD.split(folded) if word]
+
+
+def sort_key(text: str) -> str:
+    """The key that sorts as DIN 5007 variant 1 does: ä like a, ß like ss, marks and hyphens like spaces."""
+    return " ".join(words(fold(text)))
+
+
+def slug(text: str) -> str:
+    """The readable part of an address: "Landkreis Fürstenfeldbruck" gives "landkreis-fuerstenfeldbruck"."""
+    return "-".join(words(fold_umlauts(text)))

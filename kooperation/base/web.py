@@ -1,0 +1,164 @@
+"""What every request and answer has: safe headers, static files, error pages with a reference, template helpers."""
+
+import hashlib
+import logging
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request, url_for
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from kooperation import __version__
+from kooperation.base.config import ROOT, Config, Mode
+from kooperation.base.db import only_reading
+
+log = logging.getLogger(__name__)
+
+STATIC = ROOT / "static"
+STATIC_URL = "/static/"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# Two years, as the preload lists of the browsers ask for.
+HSTS = "max-age=63072000; includeSubDomains"
+
+LARGEST_REQUEST = 35 * 1024 * 1024
+"""Bytes of a request's body; the largest register file is a tenth of it."""
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ERROR_PAGES = (400, 403, 404, 405, 409, 413, 429)
+
+
+def init_web(app: Flask, config: Config) -> None:
+    """Add to the app what every request and answer has."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="__Host-kooperation" if config.secure_cookies else "kooperation",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        TEMPLATES_AUTO_RELOAD=config.mode is Mode.DEVELOPMENT,
+    )
+    app.url_map.strict_slashes = True
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.globals.update(
+        static_url=static_url,
+        query_url=query_url,
+        config_mode=config.mode.value,
+        version=__version__,
+    )
+    app.before_request(_begin_reading)
+    app.teardown_request(_end_reading)
+    app.after_request(_add_headers(config))
+    _register_error_pages(app)
+    _wrap(app, config)
+
+
+def static_url(path: str) -> str:
+    """The address of a file under static/, with a version of its content, so that it may be kept for ever."""
+    return f"{STATIC_URL}{path}?v={_fingerprint(STATIC / path)}"
+
+
+@cache
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def query_url(**changes: Any) -> str:
+    """The address of this page with some query parameters changed; None takes one out.
+
+    A change of anything but the page number leads back to the first page.
+    """
+    values: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
+    if "seite" not in changes:
+        values.pop("seite", None)
+    values.update(changes)
+    kept = {name: value for name, value in values.items() if value not in (None, "", [], [""])}
+    assert request.endpoint is not None
+    return url_for(request.endpoint, **(request.view_args or {}), **kept)
+
+
+def _begin_reading() -> None:
+    g.reading = only_reading.set(request.method in READING_METHODS)
+
+
+def _end_reading(_error: BaseException | None) -> None:
+    token = g.pop("reading", None)
+    if token is not None:
+        only_reading.reset(token)
+
+
+def _add_headers(config: Config) -> Any:
+    def add(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if config.secure_cookies:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return add
+
+
+def _register_error_pages(app: Flask) -> None:
+    def page(error: HTTPException) -> tuple[str, int]:
+        status = error.code or 500
+        return render_template("errors/error.html", status=status, reference=None), status
+
+    def failure(error: Exception) -> tuple[str, int]:
+        reference = secrets.token_hex(4)
+        log.error("failed request %s: %s %s", reference, request.method, request.path, exc_info=getattr(error, "original_exception", None) or error)
+        return render_template("errors/error.html", status=500, reference=reference), 500
+
+    for status in ERROR_PAGES:
+        app.register_error_handler(status, page)
+    app.register_error_handler(500, failure)
+
+
+def _wrap(app: Flask, config: Config) -> None:
+    def headers(all_headers: Any, _path: str, _url: str) -> None:
+        for name, value in HEADERS.items():
+            all_headers[name] = value
+
+    # The addresses carry a version of the content, so a file may be kept as long as a cache likes.
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix=STATIC_URL,
+        autorefresh=config.mode is Mode.DEVELOPMENT,
+        max_age=0 if config.mode is Mode.DEVELOPMENT else 31_536_000,
+        allow_all_origins=False,
+        add_headers_function=headers,
+    )
+    if config.proxies:
+        count = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

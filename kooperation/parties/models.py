@@ -1,0 +1,87 @@
+"""What is stored about parties: the shared row, and the municipality of the official register."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kooperation.base.db import Base, choice
+from kooperation.base.text import slug
+from kooperation.parties.rules import Level, is_demo
+
+
+class Party(Base):
+    """Whoever can take part in a cooperation (W3C org:Organization, foaf:Agent).
+
+    What a list shows of a party stands in this row, so that a list needs no second statement.
+    """
+
+    __tablename__ = "party"
+    __table_args__ = (
+        UniqueConstraint("level", "key"),
+        # Lists are read in this order, of one level or of all.
+        Index("ix_party_level_sort_name", "level", "sort_name", "id"),
+        Index("ix_party_sort_name", "sort_name", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    display_name: Mapped[str] = mapped_column(String(200))
+    sort_name: Mapped[str] = mapped_column(String(200))
+    level: Mapped[Level | None] = mapped_column(choice(Level))
+    key: Mapped[str | None] = mapped_column(String(9), index=True)
+    dissolved_on: Mapped[date | None]
+
+    __mapper_args__: dict[str, Any] = {"polymorphic_on": "kind", "polymorphic_identity": "party"}  # noqa: RUF012
+
+
+class Municipality(Party):
+    """A unit of the official register: one body, one row, identified by level and key.
+
+    Population, area and coordinates of the levels above the Gemeinde are derived from its Gemeinden.
+    ``land_id``, ``district_id`` and ``association_id`` repeat what the parents say, so that a list over a
+    Land, a Landkreis or a Gemeindeverband is one indexed condition; each is the row itself on its own level.
+    """
+
+    __tablename__ = "municipality"
+    __table_args__ = (CheckConstraint("population >= 0", name="population"),)
+    __mapper_args__: dict[str, Any] = {"polymorphic_identity": "municipality"}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True)
+    official_name: Mapped[str] = mapped_column(String(200))
+    ars: Mapped[str] = mapped_column(String(12), index=True)
+    text_code: Mapped[str | None] = mapped_column(String(2))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    land_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    association_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    area_km2: Mapped[float | None]
+    population: Mapped[int | None] = mapped_column(index=True)
+    population_male: Mapped[int | None]
+    population_date: Mapped[date | None]
+    postal_code: Mapped[str | None] = mapped_column(String(5), index=True)
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    travel_region: Mapped[str | None] = mapped_column(String(100))
+    urbanisation: Mapped[str | None] = mapped_column(String(60))
+    seat: Mapped[str | None] = mapped_column(String(100))
+    inhabited: Mapped[bool] = mapped_column(default=True)
+    is_contract: Mapped[bool] = mapped_column(default=False)
+    fulfilling_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    confirmed_by: Mapped[date | None]
+    """Date of the newest edition of the register that names the unit."""
+
+    parent: Mapped["Municipality | None"] = relationship(
+        foreign_keys=[parent_id], remote_side="Municipality.id", viewonly=True
+    )
+
+    @property
+    def slug(self) -> str:
+        """The readable part of the address of the municipality's page, behind its key."""
+        return slug(self.display_name)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it belongs to the invented demonstration region."""
+        return is_demo(self.key or "")
