@@ -1,0 +1,111 @@
+"""Fixtures that every test may use: the app on each database, a session that leaves nothing, and the factory."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from kooperation.app import create_app
+from kooperation.base.config import ROOT, Config, from_environment
+from kooperation.base.db import db
+from tests.databases import FULL, postgresql_programs, postgresql_server
+from tests.factories import Make
+
+db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+
+DATABASES = ["sqlite", "postgresql"] if FULL else ["sqlite"]
+
+
+def configuration(instance: Path, database_url: str = "") -> Config:
+    """The configuration of a test's app, in a folder of its own."""
+    return from_environment(
+        {
+            "KOOPERATION_MODE": "test",
+            "KOOPERATION_INSTANCE": str(instance),
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "only-for-tests",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a running PostgreSQL; skips where none is installed, and fails in the full run."""
+    if postgresql_programs() is None:
+        if FULL:
+            pytest.fail("PostgreSQL is missing")
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The app on a migrated, empty database: SQLite always, PostgreSQL in the full run."""
+    address = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
+    app = create_app(configuration(tmp_path_factory.mktemp("instance"), address))
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def _isolated(app: Flask) -> Iterator[None]:
+    """Undo at the end whatever the test commits."""
+    engines = db._app_engines[app]
+    engine = engines[None]
+    with engine.connect() as connection:
+        outer = connection.begin()
+        engines[None] = connection
+        try:
+            yield
+        finally:
+            engines[None] = engine
+            outer.rollback()
+
+
+@pytest.fixture
+def context(app: Flask, _isolated: None) -> Iterator[None]:
+    """An app context for tests below HTTP. Never together with ``client``: a context held open leaks logins."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def make(context: None) -> Make:
+    """The factory, within an app context."""
+    return Make()
+
+
+@pytest.fixture
+def prepared(app: Flask, _isolated: None) -> Callable[[Callable[[Make], None]], None]:
+    """Run a function with the factory in an app context of its own and commit, before a client asks."""
+
+    def prepare(function: Callable[[Make], None]) -> None:
+        with app.app_context():
+            function(Make())
+            db.session.commit()
+
+    return prepare
+
+
+@pytest.fixture
+def client(app: Flask, _isolated: None) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def register_dir() -> Path:
+    """The folder of the official register files; skips where they are missing, and fails in the full run."""
+    folder = Path(os.environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register")
+    if not (folder / "AuszugGV4QAktuell_2024.xlsx").exists():
+        if FULL:
+            pytest.fail(f"the official register files are missing in {folder}")
+        pytest.skip(f"the official register files are missing in {folder}: set KOOPERATION_REGISTER_DIR")
+    return folder

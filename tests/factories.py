@@ -1,0 +1,59 @@
+"""The factory of tests: fills in what does not matter."""
+
+from datetime import date
+from typing import Any
+
+from kooperation.base.db import db
+from kooperation.base.text import sort_key
+from kooperation.parties.models import Municipality
+from kooperation.parties.rules import KEY_LENGTH, Level
+
+
+class Make:
+    """Makes stored records; each has what it needs, and what the test names."""
+
+    def __init__(self) -> None:
+        self._counter = 0
+
+    def _next(self) -> int:
+        self._counter += 1
+        return self._counter
+
+    def municipality(
+        self,
+        name: str = "Musterdorf",
+        *,
+        level: Level = Level.GEMEINDE,
+        key: str | None = None,
+        parent: Municipality | None = None,
+        dissolved_on: date | None = None,
+        **values: Any,
+    ) -> Municipality:
+        """A unit of the register below its parent; key, ARS and the ancestors follow from the parent."""
+        key = key or self._key(level, parent)
+        municipality = Municipality(
+            display_name=name,
+            sort_name=sort_key(name),
+            official_name=values.pop("official_name", name),
+            level=level,
+            key=key,
+            ars=values.pop("ars", key.ljust(12, "0")),
+            dissolved_on=dissolved_on,
+            parent_id=parent.id if parent else None,
+            **{"population": 1_000, "inhabited": True, "confirmed_by": date(2024, 12, 31)} | values,
+        )
+        db.session.add(municipality)
+        db.session.flush()
+        municipality.land_id = municipality.id if level is Level.LAND else parent and parent.land_id
+        municipality.district_id = municipality.id if level is Level.LANDKREIS else parent and parent.district_id
+        municipality.association_id = (
+            municipality.id if level is Level.GEMEINDEVERBAND else parent and parent.association_id
+        )
+        db.session.flush()
+        return municipality
+
+    def _key(self, level: Level, parent: Municipality | None) -> str:
+        prefix = (parent.key or "")[:5] if parent else ""
+        if level is Level.LAND:
+            return f"{self._next():02d}"
+        return prefix + str(self._next()).zfill(KEY_LENGTH[level] - len(prefix))
