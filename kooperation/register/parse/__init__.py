@@ -1,0 +1,24 @@
+"""Reads the official files: bytes in, records or problems out. Knows no database."""
+
+from kooperation.register.parse.problems import Problem, UnreadableFile
+from kooperation.register.parse.records import (
+    ChangeKind,
+    ChangeRecord,
+    ChangesFile,
+    EditionFile,
+    EditionFormat,
+    RegisterRecord,
+    Satzart,
+)
+
+__all__ = [
+    "ChangeKind",
+    "ChangeRecord",
+    "ChangesFile",
+    "EditionFile",
+    "EditionFormat",
+    "Problem",
+    "RegisterRecord",
+    "Satzart",
+    "UnreadableFile",
+]
