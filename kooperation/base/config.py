@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WEAKEST_SECRET = 32
 """Characters that a SECRET_KEY needs at least; 32 hexadecimal ones are 128 bits."""
 
+HOW_TO_MAKE_A_SECRET = 'Erzeugen Sie einen mit: python3 -c "import secrets; print(secrets.token_hex(32))"'
+
 
 class Mode(StrEnum):
     """What the program is started for."""
@@ -40,6 +42,7 @@ class Config:
     workers: int
     proxies: int
     trusted_hosts: tuple[str, ...]
+    access_log: bool
     register_dir: Path
 
     @property
@@ -60,10 +63,11 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     """
     mode = _mode(environ.get("KOOPERATION_MODE", Mode.PRODUCTION))
     instance = Path(environ.get("KOOPERATION_INSTANCE") or ROOT / "instance").resolve()
-    host = environ.get("HOST", "127.0.0.1")
+    host = environ.get("HOST") or "127.0.0.1"
     if mode is Mode.DEMONSTRATION and host not in {"127.0.0.1", "::1", "localhost"}:
         raise ConfigError(
-            f"HOST={host}: demonstration mode listens on the loopback address only. Set KOOPERATION_MODE=production."
+            f"HOST={host}: Der Vorführbetrieb ist nur vom eigenen Rechner aus erreichbar (HOST=127.0.0.1). "
+            "Setzen Sie für den wirklichen Betrieb KOOPERATION_MODE=production."
         )
     return Config(
         mode=mode,
@@ -75,6 +79,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         workers=_number(environ, "KOOPERATION_WORKERS", 2, 1, 64),
         proxies=_number(environ, "KOOPERATION_PROXIES", 0, 0, 8),
         trusted_hosts=tuple(part.strip() for part in environ.get("KOOPERATION_HOSTS", "").split(",") if part.strip()),
+        access_log=_yes(environ, "KOOPERATION_ACCESS_LOG"),
         register_dir=Path(environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register"),
     )
 
@@ -84,35 +89,39 @@ def _mode(value: str) -> Mode:
         return Mode(value)
     except ValueError:
         known = ", ".join(Mode)
-        raise ConfigError(f"KOOPERATION_MODE={value} is unknown; it is one of: {known}.") from None
+        raise ConfigError(f"KOOPERATION_MODE={value} gibt es nicht. Möglich sind: {known}.") from None
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise ConfigError(f"{name}={text} is not a whole number from {least} to {most}.")
+        raise ConfigError(f"{name}={text}: Geben Sie eine ganze Zahl von {least} bis {most} an.")
     return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    return _number(environ, name, 0, 0, 1) == 1
 
 
 def _secret_key(mode: Mode, value: str, instance: Path) -> str:
     if value:
         if mode is Mode.PRODUCTION and (len(value) < WEAKEST_SECRET or len(set(value)) < WEAKEST_SECRET // 4):
             raise ConfigError(
-                f"SECRET_KEY is too weak: it needs at least {WEAKEST_SECRET} characters that nobody can guess. "
-                'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+                f"SECRET_KEY ist zu schwach. Er braucht mindestens {WEAKEST_SECRET} Zeichen, die niemand erraten kann. "
+                + HOW_TO_MAKE_A_SECRET
             )
         return value
     if mode is Mode.PRODUCTION:
         raise ConfigError(
-            "SECRET_KEY is missing. It signs sessions and links, and production does not start without one. "
-            'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            "SECRET_KEY fehlt. Er unterschreibt Sitzungen und Links; ohne ihn startet der Betrieb nicht. "
+            + HOW_TO_MAKE_A_SECRET
         )
     return _kept_secret(instance / "secret_key")
 
 
 def _kept_secret(path: Path) -> str:
     """The generated key of a demonstration or development instance, the same for each of its processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -125,7 +134,8 @@ def _kept_secret(path: Path) -> str:
 
 def _database_url(value: str, instance: Path) -> str:
     if not value:
-        instance.mkdir(parents=True, exist_ok=True)
+        # Nobody else on the machine may look in: the database holds personal data.
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite:///{instance / 'kooperation.sqlite'}"
     for prefix in ("postgres://", "postgresql://"):
         if value.startswith(prefix):
@@ -133,4 +143,4 @@ def _database_url(value: str, instance: Path) -> str:
     if value.startswith(("sqlite:///", "postgresql+psycopg://")):
         return value
     scheme = value.partition(":")[0]
-    raise ConfigError(f"DATABASE_URL begins with {scheme}: only sqlite:/// and postgresql:// are supported.")
+    raise ConfigError(f"DATABASE_URL beginnt mit {scheme}: Möglich sind sqlite:/// und postgresql://.")
