@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WEAKEST_SECRET = 32
 """Characters that a SECRET_KEY needs at least; 32 hexadecimal ones are 128 bits."""
 
-HOW_TO_MAKE_A_SECRET = 'Erzeugen Sie einen mit: python3 -c "import secrets; print(secrets.token_hex(32))"'
+HOW_TO_MAKE_ONE = 'Erzeugen Sie einen mit: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 class Mode(StrEnum):
@@ -108,13 +108,13 @@ def _secret_key(mode: Mode, value: str, instance: Path) -> str:
         if mode is Mode.PRODUCTION and (len(value) < WEAKEST_SECRET or len(set(value)) < WEAKEST_SECRET // 4):
             raise ConfigError(
                 f"SECRET_KEY ist zu schwach. Er braucht mindestens {WEAKEST_SECRET} Zeichen, die niemand erraten kann. "
-                + HOW_TO_MAKE_A_SECRET
+                + HOW_TO_MAKE_ONE
             )
         return value
     if mode is Mode.PRODUCTION:
         raise ConfigError(
             "SECRET_KEY fehlt. Er unterschreibt Sitzungen und Links; ohne ihn startet der Betrieb nicht. "
-            + HOW_TO_MAKE_A_SECRET
+            + HOW_TO_MAKE_ONE
         )
     return _kept_secret(instance / "secret_key")
 

@@ -9,14 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 
 from kooperation.base.config import ROOT, from_environment
 from kooperation.base.logs import OneLine, set_up_logging
 from kooperation.base.processes import READY_HANDLE, die_with_parent
 
 
-class OneLineLogger(Logger):  # type: ignore[misc]
+class OneLineLogger(Logger):
     """Gunicorn's own log in the format of ours, all of it on stderr."""
 
     def setup(self, cfg: Any) -> None:
@@ -43,7 +43,7 @@ graceful_timeout = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
 # The sign of life of the workers is a file: on a slow disk it would stop them.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108
 
 limit_request_line = 8190
 # Which proxies are believed is decided in one place, by KOOPERATION_PROXIES within the app.

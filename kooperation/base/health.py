@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from kooperation.base import jobs
 from kooperation.base.config import ROOT
@@ -58,9 +59,9 @@ def schema() -> Schema:
     """How the app's own database stands to this program. Raises SQLAlchemyError where it does not answer."""
     token = only_reading.set(True)
     try:
-        with db.engine.connect() as connection:
-            return schema_of(connection)
+        return schema_of(db.session.connection())
     finally:
+        db.session.remove()
         only_reading.reset(token)
 
 
@@ -70,11 +71,11 @@ def ready() -> dict[str, bool]:
     try:
         parts["migrations"] = schema() is Schema.CURRENT
         parts["database"] = True
-    except Exception as error:
+    except SQLAlchemyError as error:
         log.warning("not ready: the database does not answer: %s", error)
     try:
         parts["worker"] = jobs.worker_alive()
-    except Exception as error:
+    except jobs.UNREACHABLE as error:
         log.warning("not ready: the queue does not answer: %s", error)
     return parts
 

@@ -6,6 +6,7 @@ therefore kept in the database, and the task only comes round to work it off.
 
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,11 +16,11 @@ from typing import Any, ParamSpec, Protocol
 
 import psycopg
 from flask import Flask, current_app
-from huey import Huey  # type: ignore[import-untyped]
-from huey.constants import EmptyData  # type: ignore[import-untyped]
-from huey.consumer import Consumer  # type: ignore[import-untyped]
-from huey.serializer import SignedSerializer  # type: ignore[import-untyped]
-from huey.storage import BaseStorage, MemoryStorage, PostgresStorage, SqliteStorage  # type: ignore[import-untyped]
+from huey import Huey
+from huey.constants import EmptyData
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+from huey.storage import BaseStorage, MemoryStorage, PostgresStorage, SqliteStorage
 
 from kooperation.base.config import Config, Mode
 
@@ -30,6 +31,9 @@ NAME = "kooperation"
 QUEUE_FILE = "queue.sqlite"
 QUEUE_SCHEMA = "kooperation_jobs"
 """Where the queue lives in PostgreSQL: apart from the data, so that neither migrations nor a backup see it."""
+
+UNREACHABLE = (sqlite3.Error, psycopg.Error, OSError)
+"""What the storage raises when it cannot be reached."""
 
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = 15.0
@@ -48,7 +52,7 @@ class Task(Protocol[P]):
         """Run the function at once, in this process."""
 
 
-class Queue(Huey):  # type: ignore[misc]
+class Queue(Huey):
     """The queue of this process; ``init_jobs`` gives it its storage."""
 
     app: Flask | None = None
@@ -84,7 +88,7 @@ class Queue(Huey):  # type: ignore[misc]
 huey = Queue()
 
 
-class _SqliteQueue(SqliteStorage):  # type: ignore[misc]
+class _SqliteQueue(SqliteStorage):
     """A queue in a file, made when it is first used."""
 
     def _create_connection(self) -> Any:
@@ -96,7 +100,7 @@ class _SqliteQueue(SqliteStorage):  # type: ignore[misc]
         return connection
 
 
-class _PostgresQueue(PostgresStorage):  # type: ignore[misc]
+class _PostgresQueue(PostgresStorage):
     """A queue in a schema of its own, made when it is first used."""
 
     def _create_connection(self) -> Any:
@@ -140,7 +144,7 @@ def _connect(address: str) -> psycopg.Connection:
     )
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
+class _Consumer(Consumer):
     """Huey's consumer, which shows that it lives as long as its main loop turns."""
 
     def __init__(self, queue: Queue) -> None:
@@ -163,7 +167,7 @@ class _Consumer(Consumer):  # type: ignore[misc]
             self._next_beat = time.monotonic() + HEARTBEAT_EVERY
             try:
                 beat()
-            except Exception:
+            except UNREACHABLE:
                 log.exception("no sign of life could be left in the queue")
         return super().loop(health_check_ts)
 
@@ -185,7 +189,7 @@ def beat() -> None:
 def worker_alive() -> bool:
     """Whether a worker gave a sign of life in the last minute; true in test mode, which needs none.
 
-    Raises what the storage raises when it cannot be reached.
+    Raises one of UNREACHABLE where the queue does not answer.
     """
     if huey.immediate:
         return True

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from huey.constants import EmptyData  # type: ignore[import-untyped]
+from huey.constants import EmptyData
 
 from kooperation.base.jobs import huey
 

@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 import sys
+from contextlib import suppress
+from ipaddress import ip_address
 
 import click
 from flask import Flask, current_app
@@ -16,7 +18,6 @@ from kooperation.base.logs import set_up_logging
 from kooperation.base.processes import READY_HANDLE, Child, Supervisor
 
 BACKLOG = 512
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a name for it, not a choice)
 
 
 @click.command()
@@ -38,7 +39,8 @@ def worker() -> None:
 
 
 def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def _config() -> Config:
@@ -93,7 +95,10 @@ def _why_not_listening(config: Config, error: OSError) -> str:
 
 def address(config: Config) -> str:
     """What to type into a browser on this machine."""
-    host = ANY_ADDRESS.get(config.host, config.host)
+    host = config.host
+    with suppress(ValueError):
+        if ip_address(host).is_unspecified:
+            host = "::1" if ":" in host else "127.0.0.1"
     return f"http://{f'[{host}]' if ':' in host else host}:{config.port}/"
 
 
