@@ -1,7 +1,8 @@
 """Reads the official files: bytes in, records or problems out. Knows no database."""
 
 from kooperation.register.parse.problems import Problem, UnreadableFile
-from kooperation.register.parse.records import (
+from kooperation.register.parse.reader import read_register_file
+from kooperation.register.rules.records import (
     ChangeKind,
     ChangeRecord,
     ChangesFile,
@@ -21,4 +22,5 @@ __all__ = [
     "RegisterRecord",
     "Satzart",
     "UnreadableFile",
+    "read_register_file",
 ]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kooperation.parties.rules import Level
-from kooperation.register.parse.records import EditionFormat
+from kooperation.register.rules.records import EditionFormat
 
 
 class BodyRef(NamedTuple):
