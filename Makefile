@@ -52,7 +52,7 @@ check: $(V)/.dev $(V)/.package ## style, types, floors, templates, security, mig
 	$(BIN)/mypy
 	$(BIN)/mypy hatch_build.py
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint --quiet --lint --check templates
+	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/bandit --quiet --recursive kooperation --configfile pyproject.toml
 	@echo 'kooperation db check, on an empty database that all migrations were applied to'
 	@instance=$$(mktemp -d) && trap 'rm -rf "$$instance"' EXIT && \
