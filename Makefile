@@ -23,13 +23,15 @@ UNFETCHED := $(if $(and $(wildcard static/vendor/.stamp),$(wildcard tests/vendor
 
 # ---------------------------------------------------------------- what one does
 
-.PHONY: help run dev test check bench shots lock clean
+.PHONY: help setup run dev test check bench shots lock clean
 
 help: ## list what make can do
 	@echo 'make TARGET, where TARGET is one of'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  %-6s %s\n' "$$name" "$$text"; done
 	@echo 'PORT=9000 changes the port of run and dev, PY=python3.12 the Python, JOBS=4 the workers of test.'
+
+setup: $(V)/.run $(V)/.package compress ## make the environment and the assets, start nothing
 
 run: export KOOPERATION_MODE := demonstration
 run: $(V)/.run $(V)/.package compress ## start the demonstration on http://127.0.0.1:8000

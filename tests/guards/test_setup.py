@@ -133,7 +133,7 @@ def test_make_help_names_every_target():
     targets = re.findall(r"^\.PHONY: (help .*)$", makefile, re.MULTILINE)[0].split()
     help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
     assert re.findall(r"^  ([a-z]+) +\S", help_text, re.MULTILINE) == targets
-    assert {"run", "dev", "test", "check", "bench", "shots", "lock", "clean", "help"} <= set(targets)
+    assert {"setup", "run", "dev", "test", "check", "bench", "shots", "lock", "clean", "help"} <= set(targets)
 
 
 def test_publiccode_describes_this_project_within_the_limits_of_its_standard():
