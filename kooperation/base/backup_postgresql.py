@@ -152,7 +152,8 @@ def _connect(url: URL) -> psycopg.Connection:
 
 def _address(url: URL) -> str:
     """The database without the password, which everybody on the machine could read in the list of processes."""
-    return url.set(drivername="postgresql", password=None).render_as_string()
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return address.render_as_string()
 
 
 def _environment(url: URL) -> dict[str, str]:
