@@ -3,9 +3,12 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from kooperation.base.files import name_new, scratch_beside
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: where templates, static, migrations and instance stand."""
@@ -34,8 +37,8 @@ class Config:
     """Everything that an operator may set; docs/betrieb.md explains each variable."""
 
     mode: Mode
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
     instance: Path
     host: str
     port: int
@@ -122,14 +125,11 @@ def _secret_key(mode: Mode, value: str, instance: Path) -> str:
 def _kept_secret(path: Path) -> str:
     """The generated key of a demonstration or development instance, the same for each of its processes."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    key = secrets.token_hex(32)
-    with os.fdopen(handle, "w") as file:
-        file.write(key)
-    return key
+    if not path.exists():
+        with scratch_beside(path) as scratch, suppress(FileExistsError):
+            scratch.write_text(secrets.token_hex(32))
+            name_new(scratch, path)
+    return path.read_text().strip()
 
 
 def _database_url(value: str, instance: Path) -> str:

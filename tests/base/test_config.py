@@ -1,0 +1,168 @@
+"""The configuration: what may be started, and what is answered to the operator where it may not."""
+
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from kooperation.base.config import ROOT, ConfigError, Mode, from_environment
+
+STRONG = "0123456789abcdef0123456789abcdef"
+
+
+def read(instance: Path, **values: str):
+    return from_environment({"KOOPERATION_INSTANCE": str(instance), "SECRET_KEY": STRONG, **values})
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "starts"),
+    [
+        ("production", STRONG, True),
+        ("production", "", False),
+        ("production", "kurz", False),
+        ("production", STRONG[:31], False),
+        ("production", "a" * 64, False),
+        ("production", "passwort" * 8, False),
+        ("demonstration", "", True),
+        ("demonstration", "kurz", True),
+        ("development", "", True),
+        ("development", "kurz", True),
+        ("test", "", True),
+        ("test", "kurz", True),
+    ],
+)
+def test_only_production_insists_on_a_strong_key(tmp_path, mode, key, starts):
+    values = {"KOOPERATION_MODE": mode, "SECRET_KEY": key}
+    if starts:
+        config = read(tmp_path, **values)
+        assert config.secret_key == key or len(config.secret_key) == 64
+    else:
+        with pytest.raises(ConfigError, match=r"SECRET_KEY (fehlt|ist zu schwach).*secrets\.token_hex"):
+            read(tmp_path, **values)
+
+
+def test_without_a_mode_it_is_production(tmp_path):
+    with pytest.raises(ConfigError, match="SECRET_KEY fehlt"):
+        from_environment({"KOOPERATION_INSTANCE": str(tmp_path)})
+    assert read(tmp_path).mode is Mode.PRODUCTION
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_only_production_keeps_cookies_to_https(tmp_path, mode):
+    assert read(tmp_path, KOOPERATION_MODE=mode).secure_cookies == (mode is Mode.PRODUCTION)
+
+
+def test_a_generated_key_stays_and_is_its_owners_alone(tmp_path):
+    instance = tmp_path / "instance"
+    first = read(instance, KOOPERATION_MODE="demonstration", SECRET_KEY="")
+    assert read(instance, KOOPERATION_MODE="demonstration", SECRET_KEY="").secret_key == first.secret_key
+    assert len(first.secret_key) == 64
+    assert stat.S_IMODE((instance / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(instance.stat().st_mode) == 0o700
+    assert [file.name for file in instance.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "starts"),
+    [
+        ("demonstration", "127.0.0.1", True),
+        ("demonstration", "::1", True),
+        ("demonstration", "localhost", True),
+        ("demonstration", "", True),
+        ("demonstration", "0.0.0.0", False),
+        ("demonstration", "192.168.1.5", False),
+        ("demonstration", "::", False),
+        ("production", "0.0.0.0", True),
+        ("development", "0.0.0.0", True),
+    ],
+)
+def test_a_demonstration_is_not_reachable_from_other_machines(tmp_path, mode, host, starts):
+    values = {"KOOPERATION_MODE": mode, "HOST": host}
+    if starts:
+        assert read(tmp_path, **values).host == (host or "127.0.0.1")
+    else:
+        with pytest.raises(ConfigError, match=f"HOST={host}: Der Vorführbetrieb ist nur vom eigenen Rechner aus"):
+            read(tmp_path, **values)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "default", "least", "most"),
+    [
+        ("PORT", "port", 8000, 1, 65_535),
+        ("KOOPERATION_WORKERS", "workers", 2, 1, 64),
+        ("KOOPERATION_PROXIES", "proxies", 0, 0, 8),
+        ("KOOPERATION_ACCESS_LOG", "access_log", 0, 0, 1),
+    ],
+)
+def test_numbers_have_bounds(tmp_path, name, field, default, least, most):
+    for text, value in [("", default), (str(least), least), (str(most), most)]:
+        assert getattr(read(tmp_path, **{name: text}), field) == value
+    for wrong in [str(least - 1), str(most + 1), "acht", "8.0", " 8", "+8", "٣", "1e3"]:
+        with pytest.raises(ConfigError, match=re.escape(f"{name}={wrong}: Geben Sie eine ganze Zahl von {least} bis")):
+            read(tmp_path, **{name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("given", "used", "is_postgresql"),
+    [
+        ("", "sqlite:///{instance}/kooperation.sqlite", False),
+        ("sqlite:////srv/k.sqlite", "sqlite:////srv/k.sqlite", False),
+        ("postgres://a:b@c/d", "postgresql+psycopg://a:b@c/d", True),
+        ("postgresql://a:b@c/d", "postgresql+psycopg://a:b@c/d", True),
+        ("postgresql+psycopg://a:b@c/d", "postgresql+psycopg://a:b@c/d", True),
+    ],
+)
+def test_the_database_is_a_file_or_a_postgresql_server(tmp_path, given, used, is_postgresql):
+    config = read(tmp_path, DATABASE_URL=given)
+    assert config.database_url == used.format(instance=tmp_path)
+    assert config.is_postgresql == is_postgresql
+
+
+@pytest.mark.parametrize("wrong", ["mysql://a:geheim@c/d", "kooperation.sqlite", "postgresql+psycopg2://a:geheim@c/d"])
+def test_another_database_is_refused_without_repeating_its_password(tmp_path, wrong):
+    with pytest.raises(ConfigError, match="DATABASE_URL beginnt mit") as refusal:
+        read(tmp_path, DATABASE_URL=wrong)
+    assert "geheim" not in str(refusal.value)
+
+
+def test_an_unknown_mode_is_answered_with_the_known_ones(tmp_path):
+    with pytest.raises(ConfigError, match=r"produktiv gibt es nicht\. Möglich sind: production, demonstration"):
+        read(tmp_path, KOOPERATION_MODE="produktiv")
+
+
+def test_hosts_are_a_list_with_commas(tmp_path):
+    config = read(tmp_path, KOOPERATION_HOSTS="kooperation.example.de, .kreis.example.de,")
+    assert config.trusted_hosts == ("kooperation.example.de", ".kreis.example.de")
+    assert read(tmp_path).trusted_hosts == ()
+
+
+def test_secrets_do_not_show_when_a_configuration_is_printed(tmp_path):
+    shown = repr(read(tmp_path, DATABASE_URL="postgresql://a:geheim@c/d"))
+    assert STRONG not in shown
+    assert "geheim" not in shown
+
+
+class Recorder(Mapping[str, str]):
+    """An environment that writes down what is asked of it."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.values_, self.asked = values, set[str]()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.values_[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+def test_the_operators_document_names_exactly_the_variables_that_are_read(tmp_path):
+    environment = Recorder({"SECRET_KEY": STRONG, "KOOPERATION_INSTANCE": str(tmp_path)})
+    from_environment(environment)
+    table = (ROOT / "docs" / "betrieb.md").read_text().partition("## Environment")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)) == environment.asked
