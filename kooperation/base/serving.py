@@ -86,7 +86,7 @@ def _why_not_listening(config: Config, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Der Port {config.port} auf {config.host} ist schon belegt. "
-            "Beenden Sie das andere Programm, oder wählen Sie einen anderen Port: PORT=8001"
+            f"Beenden Sie das andere Programm, oder wählen Sie einen anderen Port: PORT={config.port + 1}"
         )
     if error.errno == errno.EACCES:
         return f"Der Port {config.port} ist diesem Benutzer nicht erlaubt. Wählen Sie mit PORT einen ab 1024."
