@@ -40,7 +40,7 @@ class Make:
             ars=values.pop("ars", key.ljust(12, "0")),
             dissolved_on=dissolved_on,
             parent_id=parent.id if parent else None,
-            **{"population": 1_000, "inhabited": True, "confirmed_by": date(2024, 12, 31)} | values,
+            **{"population": 1_000, "inhabited": True} | values,
         )
         db.session.add(municipality)
         db.session.flush()

@@ -1,6 +1,8 @@
 """The database: one session a request, the same on SQLite and PostgreSQL."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
@@ -114,6 +116,17 @@ def _begin_sqlite(connection: Connection) -> None:
 def _refuse_to_write_while_reading(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     if only_reading.get() and (session.new or session.dirty or session.deleted):
         raise RuntimeError("a request by GET may not write: use POST, or begin a writing transaction")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A block that only reads and holds no lock; what it loaded is let go at its end."""
+    token = only_reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        only_reading.reset(token)
 
 
 def now() -> datetime:

@@ -1,10 +1,11 @@
 """Language: German is the source, dates and numbers are written as Germans write them."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
+import flask_babel
 from flask import Flask
-from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
-from flask_babel import gettext as _
+from flask_babel import Babel, format_date, format_datetime, format_decimal
 
 from kooperation.base.db import BERLIN, today
 
@@ -19,6 +20,11 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters.update(number=number, decimal=decimal, date=german_date, moment=moment, relative=relative)
 
 
+def _(message: str, **values: Any) -> str:
+    """The message in the language of the interface, with its values filled in."""
+    return str(flask_babel.gettext(message, **values))
+
+
 def number(value: int | None) -> str:
     """A whole number with German separators: 84669326 gives "84.669.326"; nothing gives a dash."""
     return "–" if value is None else f"{value:,}".replace(",", ".")
@@ -28,17 +34,17 @@ def decimal(value: float | None, digits: int = 2) -> str:
     """A number with a decimal comma and a fixed number of digits behind it; nothing gives a dash."""
     if value is None:
         return "–"
-    return format_decimal(round(value, digits), format="#,##0." + "0" * digits if digits else "#,##0")
+    return str(format_decimal(round(value, digits), format="#,##0." + "0" * digits if digits else "#,##0"))
 
 
 def german_date(value: date | None) -> str:
     """A day as 31.12.2024; nothing gives a dash."""
-    return "–" if value is None else format_date(value, "dd.MM.yyyy")
+    return "–" if value is None else str(format_date(value, "dd.MM.yyyy"))
 
 
 def moment(value: datetime | None) -> str:
     """An instant as "31.12.2024, 14:05 Uhr", in German time; nothing gives a dash."""
-    return "–" if value is None else format_datetime(value, "dd.MM.yyyy, HH:mm 'Uhr'")
+    return "–" if value is None else str(format_datetime(value, "dd.MM.yyyy, HH:mm 'Uhr'"))
 
 
 def relative(value: date | datetime | None) -> str:
@@ -56,7 +62,7 @@ def _distance(days: int) -> str:
     if days < 0:
         return _("in der Zukunft")
     if days < 45:
-        return ngettext("gestern", "vor %(num)d Tagen", days)
+        return str(flask_babel.ngettext("gestern", "vor %(num)d Tagen", days))
     months = round(days / _DAYS_A_MONTH)
     if months < 24:
         return _("vor %(count)d Monaten", count=months)

@@ -48,12 +48,17 @@ class Page(Generic[T]):
         return self.number < self.pages
 
 
-def paged(statement: Select[Any], number: int, per_page: int = PER_PAGE) -> Page[Any]:
+def paged(
+    statement: Select[Any], number: int, per_page: int = PER_PAGE, *, counted: Select[int] | None = None
+) -> Page[Any]:
     """Run a statement for one of its pages: two statements, whatever the number of rows.
 
+    ``counted`` counts the rows where that takes less than running the statement without its limit.
     A page behind the last one gives the last, so that an old link still shows something.
     """
-    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    if counted is None:
+        counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    total = db.session.scalar(counted) or 0
     number = min(max(1, number), max(1, -(-total // per_page)))
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all() if total else []
     return Page(rows, number, total, per_page)

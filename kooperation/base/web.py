@@ -6,6 +6,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
@@ -92,18 +93,21 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
-def query_url(**changes: Any) -> str:
-    """The address of this page with some query parameters changed; None takes one out.
+def query_url(endpoint: str | None = None, /, **changes: Any) -> str:
+    """The address of this page, or of another view of the same, with some query parameters changed.
 
-    A change of anything but the page number leads back to the first page.
+    None takes a parameter out. A change of anything but the page number leads back to the first page.
     """
-    values: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
-    if "seite" not in changes:
-        values.pop("seite", None)
-    values.update(changes)
-    kept = {name: value for name, value in values.items() if value not in (None, "", [], [""])}
-    assert request.endpoint is not None
-    return url_for(request.endpoint, **(request.view_args or {}), **kept)
+    target = endpoint or request.endpoint
+    assert target is not None
+    given = {name: value for name, value in changes.items() if value not in (None, "", [])}
+    dropped = {*changes, "seite"} if "seite" not in changes else {*changes}
+    # What a visitor wrote into the address never becomes an argument of url_for: _scheme and the like would count.
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name not in dropped and value]
+    address = url_for(target, **{**(request.view_args or {}), **given})
+    if not rest:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(rest)}"
 
 
 def _begin_reading() -> None:
@@ -136,7 +140,13 @@ def _register_error_pages(app: Flask) -> None:
 
     def failure(error: Exception) -> tuple[str, int]:
         reference = secrets.token_hex(4)
-        log.error("failed request %s: %s %s", reference, request.method, request.path, exc_info=getattr(error, "original_exception", None) or error)
+        log.error(
+            "failed request %s: %s %s",
+            reference,
+            request.method,
+            request.path,
+            exc_info=getattr(error, "original_exception", None) or error,
+        )
         return render_template("errors/error.html", status=500, reference=reference), 500
 
     for status in ERROR_PAGES:

@@ -1,9 +1,9 @@
 """What is stored about parties: the shared row, and the municipality of the official register."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooperation.base.db import Base, choice
@@ -18,7 +18,7 @@ class Party(Base):
     """
 
     __tablename__ = "party"
-    __table_args__ = (
+    __table_args__: Any = (
         UniqueConstraint("level", "key"),
         # Lists are read in this order, of one level or of all.
         Index("ix_party_level_sort_name", "level", "sort_name", "id"),
@@ -45,7 +45,7 @@ class Municipality(Party):
     """
 
     __tablename__ = "municipality"
-    __table_args__ = (CheckConstraint("population >= 0", name="population"),)
+    __table_args__: Any = (CheckConstraint("population >= 0", name="population"),)
     __mapper_args__: dict[str, Any] = {"polymorphic_identity": "municipality"}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True)
@@ -69,8 +69,6 @@ class Municipality(Party):
     inhabited: Mapped[bool] = mapped_column(default=True)
     is_contract: Mapped[bool] = mapped_column(default=False)
     fulfilling_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
-    confirmed_by: Mapped[date | None]
-    """Date of the newest edition of the register that names the unit."""
 
     parent: Mapped["Municipality | None"] = relationship(
         foreign_keys=[parent_id], remote_side="Municipality.id", viewonly=True
@@ -85,3 +83,9 @@ class Municipality(Party):
     def is_demo(self) -> bool:
         """Whether it belongs to the invented demonstration region."""
         return is_demo(self.key or "")
+
+
+party_table = cast(Table, Party.__table__)
+municipality_table = cast(Table, Municipality.__table__)
+body_join = party_table.join(municipality_table, municipality_table.c.id == party_table.c.id)
+"""A municipality's two rows as one, for statements that read columns and no objects."""

@@ -130,7 +130,6 @@ def upgrade() -> None:
         sa.Column("inhabited", sa.Boolean(), nullable=False),
         sa.Column("is_contract", sa.Boolean(), nullable=False),
         sa.Column("fulfilling_id", sa.Integer(), nullable=True),
-        sa.Column("confirmed_by", sa.Date(), nullable=True),
         sa.CheckConstraint("population >= 0", name="ck_municipality_population"),
         sa.ForeignKeyConstraint(["association_id"], ["municipality.id"], name="fk_municipality_association_id"),
         sa.ForeignKeyConstraint(["district_id"], ["municipality.id"], name="fk_municipality_district_id"),

@@ -1,0 +1,40 @@
+"""The application: configuration, extensions, blueprints, shell commands, error pages, and who listens to which hook."""
+
+from flask import Flask
+
+from kooperation.base import hooks, jobs, web
+from kooperation.base.config import ROOT, Config, from_environment
+from kooperation.base.db import init_db
+from kooperation.base.health import bp as health_bp
+from kooperation.base.i18n import init_i18n
+from kooperation.demo.cli import demo_cli
+from kooperation.register.cli import register_cli
+from kooperation.register.queries.documents import unit_documents
+from kooperation.register.routes import bp as register_bp
+from kooperation.search.cli import search_cli
+from kooperation.search.routes import bp as search_bp
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application for a configuration, by default that of the environment.
+
+    Raises ConfigError where the environment does not allow a start.
+    """
+    config = config or from_environment()
+    app = Flask("kooperation", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config["SECRET_KEY"] = config.secret_key
+    app.extensions["kooperation"] = config
+
+    init_db(app, config)
+    init_i18n(app)
+    jobs.init_jobs(config)
+    web.init_web(app, config)
+
+    app.register_blueprint(health_bp)
+    app.register_blueprint(search_bp)
+    app.register_blueprint(register_bp)
+    for group in (register_cli, search_cli, demo_cli):
+        app.cli.add_command(group)
+
+    hooks.index_documents.register(unit_documents)
+    return app

@@ -1,0 +1,194 @@
+"""Lists of units: browsed by their parents, and filtered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from kooperation.base.db import db
+from kooperation.base.paging import Page, paged
+from kooperation.base.text import sort_key
+from kooperation.parties.models import body_join, municipality_table, party_table
+from kooperation.parties.rules import Level, PopulationClass
+
+_party = party_table.c
+_unit = municipality_table.c
+
+_district = party_table.alias("district")
+_land = party_table.alias("land")
+_above = party_table.alias("above")
+
+
+class Status(StrEnum):
+    """Which units a list shows."""
+
+    CURRENT = "aktuell"
+    DISSOLVED = "aufgeloest"
+    ALL = "alle"
+
+
+class Sort(StrEnum):
+    """What a list of units is sorted by."""
+
+    NAME = "name"
+    KEY = "schluessel"
+    POPULATION = "einwohner"
+    AREA = "flaeche"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilter:
+    """Which units a list shows and in what order; as it stands in the list's address."""
+
+    level: Level | None = None
+    land: str | None = None
+    district: str | None = None
+    association: str | None = None
+    population_class: PopulationClass | None = None
+    name: str = ""
+    status: Status = Status.CURRENT
+    sort: Sort = Sort.NAME
+    descending: bool = False
+
+
+class UnitRow(NamedTuple):
+    """What a list shows of a unit."""
+
+    id: int
+    key: str
+    level: Level
+    name: str
+    dissolved_on: date | None
+    population: int | None
+    area_km2: float | None
+    postal_code: str | None
+    inhabited: bool
+    land: str | None
+    land_key: str | None
+    district: str | None
+    district_key: str | None
+
+
+_COLUMNS = (
+    _party.id,
+    _party.key,
+    _party.level,
+    _party.display_name,
+    _party.dissolved_on,
+    _unit.population,
+    _unit.area_km2,
+    _unit.postal_code,
+    _unit.inhabited,
+    _land.c.display_name,
+    _land.c.key,
+    _district.c.display_name,
+    _district.c.key,
+)
+
+_SORTS: dict[Sort, ColumnElement[Any]] = {
+    Sort.NAME: _party.sort_name,
+    Sort.KEY: _party.key,
+    Sort.POPULATION: _unit.population,
+    Sort.AREA: _unit.area_km2,
+}
+
+
+def units(wanted: UnitFilter, page: int) -> Page[UnitRow]:
+    """One page of the units that the filter lets through."""
+    conditions = _conditions(wanted)
+    counted = select(func.count()).select_from(body_join).where(*conditions)
+    found = paged(_selected().where(*conditions).order_by(*_order(wanted)), page, counted=counted)
+    return Page(
+        [UnitRow(*row) for row in found.items],
+        found.number,
+        found.total,
+        found.per_page,
+    )
+
+
+def all_units(wanted: UnitFilter) -> Iterator[UnitRow]:
+    """All units that the filter lets through, in its order, read in portions for an export."""
+    statement = _selected().where(*_conditions(wanted)).order_by(*_order(wanted))
+    return (UnitRow(*row) for row in db.session.execute(statement.execution_options(yield_per=1_000)))
+
+
+def members_of(parent_id: int | None) -> Sequence[UnitRow]:
+    """The units directly below a parent today, or the Länder for None, by level from above and by name."""
+    below = _unit.parent_id == parent_id if parent_id is not None else _party.level == Level.LAND
+    rows = db.session.execute(
+        _selected().where(below, _party.dissolved_on.is_(None)).order_by(_party.sort_name, _party.id)
+    )
+    order = list(Level)
+    return sorted((UnitRow(*row) for row in rows), key=lambda row: order.index(row.level))
+
+
+def units_by_id(ids: Sequence[int]) -> Sequence[UnitRow]:
+    """The units with these numbers, by name."""
+    rows = db.session.execute(_selected().where(_party.id.in_(ids)).order_by(_party.sort_name, _party.id))
+    return [UnitRow(*row) for row in rows]
+
+
+def counts_by_level() -> dict[Level, int]:
+    """How many units of each level there are today, from the Land downwards."""
+    current = _party.dissolved_on.is_(None)
+    statement = select(_party.level, func.count()).where(current, _party.level.is_not(None))
+    found: dict[Level, int] = dict(db.session.execute(statement.group_by(_party.level)).tuples().all())
+    return {level: found[level] for level in Level if level in found}
+
+
+def names_of(keys: Sequence[str]) -> dict[str, str]:
+    """The display names of the units with these keys, by key."""
+    if not keys:
+        return {}
+    return dict(db.session.execute(select(_party.key, _party.display_name).where(_party.key.in_(keys))).tuples().all())
+
+
+def choices(level: Level, land: str | None = None) -> Sequence[tuple[str, str]]:
+    """Key and name of the units of a level that exist today, in a Land or in all, by name: for a short choice."""
+    statement = select(_party.key, _party.display_name).where(_party.level == level, _party.dissolved_on.is_(None))
+    if land:
+        statement = statement.where(_party.key.startswith(land))
+    return [(key, name) for key, name in db.session.execute(statement.order_by(_party.sort_name, _party.id))]
+
+
+def _selected() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .select_from(body_join)
+        .outerjoin(_land, _land.c.id == _unit.land_id)
+        .outerjoin(_district, _district.c.id == _unit.district_id)
+    )
+
+
+def _conditions(wanted: UnitFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.status is not Status.ALL:
+        is_current = _party.dissolved_on.is_(None)
+        conditions.append(is_current if wanted.status is Status.CURRENT else ~is_current)
+    if wanted.level:
+        conditions.append(_party.level == wanted.level)
+    for column, key in (
+        (_unit.land_id, wanted.land),
+        (_unit.district_id, wanted.district),
+        (_unit.association_id, wanted.association),
+    ):
+        if key:
+            conditions.append(column == select(_above.c.id).where(_above.c.key == key).scalar_subquery())
+    if wanted.population_class:
+        lower, upper = wanted.population_class.bounds
+        conditions.append(_unit.population >= lower)
+        if upper is not None:
+            conditions.append(_unit.population <= upper)
+    conditions.extend(_party.sort_name.contains(word, autoescape=True) for word in sort_key(wanted.name).split())
+    return conditions
+
+
+def _order(wanted: UnitFilter) -> tuple[ColumnElement[Any], ...]:
+    column = _SORTS[wanted.sort]
+    return (
+        column.desc().nulls_last() if wanted.descending else column.nulls_last(),
+        _party.id,
+    )

@@ -1,0 +1,169 @@
+"""Importing an edition: plan it against what is stored, then apply the plan in one short transaction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from kooperation.audit import services as audit
+from kooperation.base import hooks, index
+from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
+from kooperation.parties.models import Municipality
+from kooperation.register.models import ChangeFile, Edition, HistoryEntry, HistoryKind
+from kooperation.register.parse import EditionFile
+from kooperation.register.queries.documents import unit_documents
+from kooperation.register.queries.state import as_record, known_bodies, known_events
+from kooperation.register.queries.units import latest_edition
+from kooperation.register.rules import (
+    Body,
+    BodyChange,
+    BodyRef,
+    ChangeType,
+    EditionBodies,
+    EditionPlan,
+    bodies_of,
+    ensure_newer,
+    plan_edition,
+)
+from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
+from kooperation.register.services.successions import link_successions
+
+State = tuple[int, int]
+"""The newest edition and change file that a plan was made on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEdition:
+    """An edition, what it describes, and what applying it would do to the register as it was when planned."""
+
+    file: EditionFile
+    described: EditionBodies
+    plan: EditionPlan
+    is_known: bool
+    ids: dict[BodyRef, int]
+    state: State
+
+    @property
+    def work(self) -> int:
+        """How many rows applying writes: the measure of its progress."""
+        return len(self.plan.new) + len(self.plan.changed)
+
+
+def plan_import(file: EditionFile, *, force: bool = False) -> PlannedEdition:
+    """Work out what importing an edition would do; writes nothing and holds no lock.
+
+    Refuses an edition older than the newest one that was imported, unless forced (RuleViolation).
+    """
+    latest = latest_edition()
+    ensure_newer(latest.edition_date if latest else None, file.edition_date, force)
+    known = known_bodies()
+    described = bodies_of(file)
+    events = [as_record(event) for event in known_events()]
+    is_known = latest is not None and latest.sha256 == file.sha256
+    plan = plan_edition(known, described, events)
+    return PlannedEdition(file, described, plan, is_known, {one.body.ref: one.id for one in known}, _state())
+
+
+def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Progress = lambda _rows: None) -> Edition:
+    """Do what the plan says. The caller commits.
+
+    Refuses a plan that the register has moved on from since (RuleViolation): it has to be made anew.
+    An edition that was imported already and changes nothing is not remembered a second time.
+    """
+    if _state() != planned.state:
+        raise RuleViolation(
+            "Das Register hat sich geändert, seit der Plan entstand. Bitte lesen Sie die Datei neu ein."
+        )
+    latest = latest_edition()
+    if planned.is_known and planned.plan.is_empty and latest is not None:
+        return latest
+    edition = _remember(planned)
+    ids = dict(planned.ids)
+    first = latest is None
+    for change in planned.plan.changed:
+        ids.pop(change.before.ref, None)
+        ids[change.after.ref] = change.id
+    # Re-keyed and revived rows first: a new body may get the key that one of them gives up.
+    update_bodies([Placed(change.id, change.after) for change in planned.plan.changed], progress)
+    insert_bodies(planned.plan.new, ids, progress)
+    place_bodies(planned.described.bodies, ids)
+    gone = _dissolve(planned.plan)
+    if not first:
+        db.session.add_all(_history(planned.plan, ids, edition))
+    db.session.flush()
+    db.session.expire_all()
+    successors = link_successions()
+    for municipality in gone:
+        hooks.party_dissolved(municipality, successors.get(municipality.id, []))
+    hooks.register_applied(planned.plan)
+    index.put(unit_documents())
+    audit.record(actor, "edition.imported", edition, label=edition.file_name, after={"counts": planned.plan.counts})
+    return edition
+
+
+def _remember(planned: PlannedEdition) -> Edition:
+    file = planned.file
+    edition = Edition(
+        format=file.format.value,
+        edition_date=file.edition_date,
+        population_date=file.population_date,
+        file_name=file.name[:200],
+        sha256=file.sha256,
+        counts={
+            "records": file.counts,
+            "bodies": {level.value: count for level, count in planned.described.counts.items()},
+            "plan": planned.plan.counts,
+        },
+    )
+    db.session.add(edition)
+    db.session.flush()
+    return edition
+
+
+def _dissolve(plan: EditionPlan) -> list[Municipality]:
+    dates = {gone.id: gone.dissolved_on for gone in plan.dissolved}
+    if not dates:
+        return []
+    municipalities = list(
+        db.session.scalars(select(Municipality).where(Municipality.id.in_(dates)).order_by(Municipality.id))
+    )
+    for municipality in municipalities:
+        municipality.dissolved_on = dates[municipality.id]
+    return municipalities
+
+
+def _history(plan: EditionPlan, ids: dict[BodyRef, int], edition: Edition) -> Iterator[HistoryEntry]:
+    def entry(number: int, kind: HistoryKind, before: str | None = None, after: str | None = None) -> HistoryEntry:
+        return HistoryEntry(municipality_id=number, edition_id=edition.id, kind=kind, before=before, after=after)
+
+    for body in plan.new:
+        yield entry(ids[body.ref], HistoryKind.NEW, after=body.official_name)
+    for gone in plan.dissolved:
+        yield entry(gone.id, HistoryKind.DISSOLVED, before=gone.body.official_name)
+    for change in plan.changed:
+        yield from (entry(change.id, *what) for what in _remembered(change))
+
+
+def _remembered(change: BodyChange) -> Iterator[tuple[HistoryKind, str | None, str | None]]:
+    before, after = change.before, change.after
+    if ChangeType.RENAMED in change.types:
+        yield HistoryKind.RENAMED, before.official_name, after.official_name
+    if ChangeType.REKEYED in change.types:
+        yield HistoryKind.REKEYED, before.key, after.key
+    if before.ars != after.ars:
+        yield HistoryKind.ARS_CHANGED, before.ars, after.ars
+    if change.types & {ChangeType.MOVED_KREIS, ChangeType.MOVED_VERBAND, ChangeType.MOVED_OTHER}:
+        yield HistoryKind.MOVED, _key_of(before), _key_of(after)
+    if ChangeType.REVIVED in change.types:
+        yield HistoryKind.REVIVED, None, after.official_name
+
+
+def _key_of(body: Body) -> str | None:
+    return body.parent.key if body.parent else None
+
+
+def _state() -> State:
+    edition = db.session.scalar(select(func.max(Edition.id))) or 0
+    changes = db.session.scalar(select(func.max(ChangeFile.id))) or 0
+    return edition, changes
