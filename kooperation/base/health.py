@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kooperation.base import jobs
 from kooperation.base.config import ROOT
-from kooperation.base.db import db, only_reading
+from kooperation.base.db import db, reading
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
@@ -57,12 +57,8 @@ def schema_of(connection: Connection) -> Schema:
 
 def schema() -> Schema:
     """How the app's own database stands to this program. Raises SQLAlchemyError where it does not answer."""
-    token = only_reading.set(True)
-    try:
+    with reading():
         return schema_of(db.session.connection())
-    finally:
-        db.session.remove()
-        only_reading.reset(token)
 
 
 def ready() -> dict[str, bool]:
