@@ -1,10 +1,13 @@
 """The queue: tasks run in an app context, once, and a worker shows that it lives."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,8 +15,9 @@ import pytest
 from flask import Flask, current_app
 
 from kooperation.base import jobs, progress
-from kooperation.base.config import Config, from_environment
+from kooperation.base.config import ROOT, Config
 from kooperation.base.jobs import huey
+from tests.base.tasks import served, write_slowly
 from tests.conftest import configuration
 
 calls: list[tuple[str, str]] = []
@@ -27,18 +31,6 @@ def remember(text: str) -> None:
 @huey.task()
 def fail() -> None:
     raise LookupError("so nicht")
-
-
-def served(instance: Path, database_url: str = "", secret: str = "only-for-tests") -> Config:
-    """The configuration of a process that has a worker beside it."""
-    return from_environment(
-        {
-            "KOOPERATION_MODE": "development",
-            "KOOPERATION_INSTANCE": str(instance),
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": secret,
-        }
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +143,40 @@ def test_in_a_test_a_task_runs_at_once_and_its_error_comes_out(tmp_path):
             fail()
     assert jobs.worker_alive()
     assert not (tmp_path / jobs.QUEUE_FILE).exists()
+
+
+# ---------------------------------------------------------------- a worker that runs
+
+
+@pytest.fixture
+def worker(config: Config) -> Iterator["subprocess.Popen[str]"]:
+    code = "import sys; from tests.base.tasks import main; main(*sys.argv[1:])"
+    address = config.database_url if config.is_postgresql else ""
+    command = [sys.executable, "-c", code, str(config.instance), address]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain: {what}"
+        time.sleep(0.02)
+
+
+def test_a_worker_gives_a_sign_of_life_and_finishes_its_task_before_it_stops(config, worker, tmp_path):
+    until(jobs.worker_alive, "a sign of life")
+    file = tmp_path / "file"
+    write_slowly(str(file), "fertig", 1.0)
+    until(file.exists, "the task begins")
+    worker.send_signal(signal.SIGTERM)
+    errors = worker.communicate(timeout=30)[1]
+    assert worker.returncode == 0
+    assert file.read_text() == "worker: fertig"
+    assert "worker stopped" in errors
+    assert "Traceback" not in errors
 
 
 # ---------------------------------------------------------------- progress
