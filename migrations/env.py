@@ -8,14 +8,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection
 
-from kooperation.base.index import is_index_table
-
 database = current_app.extensions["migrate"].db
-
-
-def is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compared_to: Any) -> bool:
-    """Leave out the tables of the full-text index: no model describes them."""
-    return not (kind == "table" and name is not None and is_index_table(name))
 
 
 def number_revision(migration_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
@@ -37,7 +30,6 @@ def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=database.metadata,
-        include_object=is_ours,
         transaction_per_migration=True,
         # SQLite has it, once the driver no longer begins transactions on its own.
         transactional_ddl=True,
