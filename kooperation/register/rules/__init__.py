@@ -1,6 +1,9 @@
 """Decides what the official files mean for the bodies that are stored. Knows no database."""
 
 from kooperation.register.rules.bodies import Accounting, Body, BodyRef, EditionBodies, Notice, NoticeKind
+from kooperation.register.rules.description import bodies_of
+from kooperation.register.rules.names import display_name
+from kooperation.register.rules.planning import ensure_newer, plan_edition
 from kooperation.register.rules.plans import (
     BodyChange,
     ChangeType,
@@ -10,6 +13,8 @@ from kooperation.register.rules.plans import (
     KnownBody,
     Successor,
 )
+from kooperation.register.rules.population import population_class
+from kooperation.register.rules.successions import rekeys_to_merge, successors_today
 
 __all__ = [
     "Accounting",
@@ -25,4 +30,11 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Successor",
+    "bodies_of",
+    "display_name",
+    "ensure_newer",
+    "plan_edition",
+    "population_class",
+    "rekeys_to_merge",
+    "successors_today",
 ]

@@ -11,7 +11,8 @@ from kooperation.register.rules.bodies import Body, BodyRef
 class KnownBody:
     """A body that is stored: its row (``id``), what is stored of it, and since which edition it is known.
 
-    ``first_seen`` (date of the first edition that named it under its present key) may be None: unknown.
+    ``first_seen`` is the date of the edition that brought it, or its present key; None if it was there from the
+    beginning, or that is not known.
     """
 
     id: int
@@ -83,10 +84,15 @@ class Dissolution:
 
 @dataclass(frozen=True, slots=True)
 class EditionPlan:
-    """What applying an edition would do. Lists are in the order of level and key."""
+    """What applying an edition would do. Lists are in the order of level and key.
+
+    ``bodies`` are all that exist afterwards, parents before children: what the edition says, completed by what its
+    format leaves out and is stored (GV100AD has no coordinates, AuszugGV no seats).
+    """
 
     edition_date: date
     population_date: date | None
+    bodies: tuple[Body, ...]
     new: tuple[Body, ...]
     changed: tuple[BodyChange, ...]
     dissolved: tuple[Dissolution, ...]
