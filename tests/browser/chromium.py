@@ -1,0 +1,87 @@
+"""Chromium for tests and pictures: how it is started, and what axe-core says about a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from kooperation.base.config import ROOT
+from tests.databases import FULL
+
+PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# No sandbox: the tests may run as root. The rest keeps the browser from calling its maker.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How somebody looks at a page: colours and width of the window."""
+
+    scheme: Scheme
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}-{self.width}"
+
+    def context(self, browser: Browser, **options: Any) -> BrowserContext:
+        """A fresh window, with nothing stored."""
+        size: Any = {"width": self.width, "height": 768}
+        return browser.new_context(
+            color_scheme=self.scheme, viewport=size, locale="de-DE", timezone_id="Europe/Berlin", **options
+        )
+
+
+DESKTOP = View("light", 1366)
+VIEWS = [View("light", 320), View("dark", 1366)]
+if FULL:
+    VIEWS += [View("light", 1366), View("dark", 320)]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with one readable line a place that axe-core finds fault with, as the page is now."""
+    findings = axe_findings(page)
+    if findings:
+        pytest.fail("\n".join([page.url, *findings]), pytrace=False)
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is now."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    answer = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{finding['id']}: {finding['help']} at {' '.join(map(str, node['target']))}: {node['html'][:160]}"
+        for finding in answer["violations"]
+        for node in finding["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """How many pixels of the page stick out to the right of the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
