@@ -10,6 +10,10 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal
 from kooperation.base.db import BERLIN, today
 
 _DAYS_A_MONTH = 30.44
+_DAYS_A_YEAR = 365.25
+# Below these the smaller unit says more: "vor 40 Tagen", "vor 20 Monaten".
+_DAYS_TOLD = 45
+_MONTHS_TOLD = 24
 
 
 def init_i18n(app: Flask) -> None:
@@ -57,13 +61,16 @@ def relative(value: date | datetime | None) -> str:
 
 
 def _distance(days: int) -> str:
-    if days == 0:
+    """How far a day lies back, or ahead where the number is negative."""
+    ahead, count = days < 0, abs(days)
+    if count == 0:
         return _("heute")
-    if days < 0:
-        return _("in der Zukunft")
-    if days < 45:
-        return str(flask_babel.ngettext("gestern", "vor %(num)d Tagen", days))
-    months = round(days / _DAYS_A_MONTH)
-    if months < 24:
-        return _("vor %(count)d Monaten", count=months)
-    return _("vor %(count)d Jahren", count=round(days / 365.25))
+    if count == 1:
+        return _("morgen") if ahead else _("gestern")
+    if count < _DAYS_TOLD:
+        return _("in %(count)d Tagen", count=count) if ahead else _("vor %(count)d Tagen", count=count)
+    months = round(count / _DAYS_A_MONTH)
+    if months < _MONTHS_TOLD:
+        return _("in %(count)d Monaten", count=months) if ahead else _("vor %(count)d Monaten", count=months)
+    years = round(count / _DAYS_A_YEAR)
+    return _("in %(count)d Jahren", count=years) if ahead else _("vor %(count)d Jahren", count=years)

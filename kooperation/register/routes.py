@@ -21,6 +21,7 @@ from kooperation.register.forms import CompareForm, read_filter, read_page
 from kooperation.register.models import HistoryEntry, HistoryKind
 from kooperation.register.queries import lists, units
 from kooperation.register.queries.lists import Status, UnitFilter, UnitRow
+from kooperation.register.queries.mapping import unit_map
 from kooperation.register.queries.state import as_record
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
@@ -83,6 +84,14 @@ def listing() -> ResponseReturnValue:
     wanted = read_filter(request.args)
     page = lists.units(wanted, read_page(request.args))
     return render_template("register/list.html", page=page, edition=units.latest_edition(), **filter_values(wanted))
+
+
+@bp.get("/karte/")
+def map_() -> ResponseReturnValue:
+    """The units of the filtered list as a map."""
+    wanted = read_filter(request.args)
+    values = filter_values(wanted)
+    return render_template("register/map.html", map=unit_map(wanted), edition=units.latest_edition(), **values)
 
 
 @bp.get("/liste/export.<any(csv, xlsx):extension>")

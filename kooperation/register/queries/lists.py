@@ -98,7 +98,7 @@ _SORTS: dict[Sort, ColumnElement[Any]] = {
 
 def units(wanted: UnitFilter, page: int) -> Page[UnitRow]:
     """One page of the units that the filter lets through."""
-    conditions = _conditions(wanted)
+    conditions = conditions_of(wanted)
     counted = select(func.count()).select_from(body_join).where(*conditions)
     found = paged(_selected().where(*conditions).order_by(*_order(wanted)), page, counted=counted)
     return Page(
@@ -111,7 +111,7 @@ def units(wanted: UnitFilter, page: int) -> Page[UnitRow]:
 
 def all_units(wanted: UnitFilter) -> Iterator[UnitRow]:
     """All units that the filter lets through, in its order, read in portions for an export."""
-    statement = _selected().where(*_conditions(wanted)).order_by(*_order(wanted))
+    statement = _selected().where(*conditions_of(wanted)).order_by(*_order(wanted))
     return (UnitRow(*row) for row in db.session.execute(statement.execution_options(yield_per=1_000)))
 
 
@@ -135,7 +135,7 @@ def counts_by_level() -> dict[Level, int]:
     """How many units of each level there are today, from the Land downwards."""
     current = _party.dissolved_on.is_(None)
     statement = select(_party.level, func.count()).where(current, _party.level.is_not(None))
-    found: dict[Level, int] = dict(db.session.execute(statement.group_by(_party.level)).tuples().all())
+    found: dict[Level, int] = dict(db.session.execute(statement.group_by(_party.level)).all())
     return {level: found[level] for level in Level if level in found}
 
 
@@ -143,7 +143,7 @@ def names_of(keys: Sequence[str]) -> dict[str, str]:
     """The display names of the units with these keys, by key."""
     if not keys:
         return {}
-    return dict(db.session.execute(select(_party.key, _party.display_name).where(_party.key.in_(keys))).tuples().all())
+    return dict(db.session.execute(select(_party.key, _party.display_name).where(_party.key.in_(keys))).all())
 
 
 def choices(level: Level, land: str | None = None) -> Sequence[tuple[str, str]]:
@@ -163,7 +163,8 @@ def _selected() -> Select[Any]:
     )
 
 
-def _conditions(wanted: UnitFilter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: UnitFilter) -> list[ColumnElement[bool]]:
+    """What the filter asks of a unit and its party, for a statement over both."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.status is not Status.ALL:
         is_current = _party.dissolved_on.is_(None)

@@ -59,10 +59,8 @@ class RegisterState:
 def register_state() -> RegisterState:
     """Count the register."""
     living = and_(is_official(), _party.dissolved_on.is_(None))
-    counts = {
-        level: count
-        for level, count in db.session.execute(select(_party.level, func.count()).where(living).group_by(_party.level))
-    }
+    by_level = select(_party.level, func.count()).where(living).group_by(_party.level)
+    counts: dict[Level, int] = dict(db.session.execute(by_level).all())
     people = select(func.sum(_unit.population)).select_from(body_join)
     lowest = _party.level.in_((Level.GEMEINDE, Level.KREISFREIE_STADT))
     orphans = select(func.count()).select_from(body_join)
@@ -91,6 +89,12 @@ def _dissolved() -> tuple[int, int, int]:
     return explained, named - explained, total - named
 
 
+def has_dissolved() -> bool:
+    """Whether a unit of the official register was ever dissolved."""
+    gone = select(_party.id).where(is_official(), _party.dissolved_on.is_not(None)).limit(1)
+    return db.session.scalar(gone) is not None
+
+
 def known_events() -> Sequence[ChangeEvent]:
     """All territorial changes that were imported, in the order in which they took effect."""
     return db.session.scalars(
@@ -107,9 +111,7 @@ def known_bodies() -> list[KnownBody]:
             .join(HistoryEntry.edition)
             .where(HistoryEntry.kind.in_((HistoryKind.NEW, HistoryKind.REKEYED)))
             .group_by(HistoryEntry.municipality_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     columns = [_unit[name] for name in OWN_COLUMNS]
     rows = db.session.execute(
@@ -125,7 +127,7 @@ def known_bodies() -> list[KnownBody]:
         .where(is_official())
         .order_by(_party.level, _party.key)
     )
-    return [_known(row, keys, since) for row in rows.tuples()]
+    return [_known(row, keys, since) for row in rows]
 
 
 def _known(row: tuple[Any, ...], keys: dict[int, BodyRef], since: dict[int, date]) -> KnownBody:

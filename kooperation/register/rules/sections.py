@@ -118,7 +118,8 @@ def changes_sections(new: Iterable[ChangeRecord], merged: Iterable[tuple[KnownBo
 
 
 def _event_row(event: ChangeRecord) -> SectionRow:
-    where = "" if event.ars_from == event.ars_to and event.name_from == event.name_to else f"→ {event.name_to}"
+    stays = event.ars_from == event.ars_to and event.name_from == event.name_to
+    where = N_("behält den übrigen Teil") if stays else f"→ {event.name_to}"
     when = f"zum {_text(event.legal_on)}" if event.legal_on else ""
     return SectionRow(event.ags_from or event.ars_from, event.name_from, " ".join(filter(None, (where, when))))
 
@@ -148,6 +149,8 @@ def _text(value: object) -> str:
         case date():
             return value.strftime("%d.%m.%Y")
         case float():
-            return f"{value:g}".replace(".", ",")
+            return str(value).replace(".", ",")
+        case int():
+            return f"{value:,}".replace(",", ".")
         case _:
             return str(value)

@@ -15,17 +15,9 @@ from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.queries.state import as_record, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import (
-    Body,
-    BodyChange,
-    BodyRef,
-    ChangeType,
-    EditionBodies,
-    EditionPlan,
-    bodies_of,
-    ensure_newer,
-    plan_edition,
-)
+from kooperation.register.rules import Body, BodyChange, BodyRef, ChangeType, EditionBodies, EditionPlan
+from kooperation.register.rules.description import bodies_of
+from kooperation.register.rules.planning import ensure_newer, plan_edition
 from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
 from kooperation.register.services.successions import link_successions
 
@@ -87,7 +79,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
     # Re-keyed and revived rows first: a new body may get the key that one of them gives up.
     update_bodies([Placed(change.id, change.after) for change in planned.plan.changed], progress)
     insert_bodies(planned.plan.new, ids, progress)
-    place_bodies(planned.described.bodies, ids)
+    place_bodies(planned.plan.bodies, ids)
     gone = _dissolve(planned.plan)
     if not first:
         db.session.add_all(_history(planned.plan, ids, edition))

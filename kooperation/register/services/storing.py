@@ -80,7 +80,7 @@ def place_bodies(bodies: Iterable[Body], ids: Mapping[BodyRef, int]) -> None:
     """
     names = ("parent_id", "land_id", "district_id", "association_id", "fulfilling_id")
     columns = [_unit[name] for name in names]
-    stored = {number: tuple(rest) for number, *rest in db.session.execute(select(_unit.id, *columns)).tuples()}
+    stored = {number: tuple(rest) for number, *rest in db.session.execute(select(_unit.id, *columns))}
     ancestors: dict[BodyRef, dict[str, int | None]] = {}
     moved: list[dict[str, Any]] = []
     for body in bodies:

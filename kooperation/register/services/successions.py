@@ -5,33 +5,45 @@ from sqlalchemy import delete
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
 from kooperation.register.models import Succession
-from kooperation.register.queries.state import as_record, known_bodies, known_events
-from kooperation.register.rules import successors_today
+from kooperation.register.queries.state import as_record, has_dissolved, known_bodies, known_events
+from kooperation.register.queries.units import latest_edition
+from kooperation.register.rules.lineage import Lineage
+from kooperation.register.rules.successions import successors_today
 
 
 def link_successions() -> dict[int, list[Municipality]]:
-    """Write down the successors of all dissolved units.
+    """Write down the successors of all dissolved units, and the day that an official change names for the end.
 
     Gives, by the number of the dissolved unit, its official successors that exist today; units whose successors
     are only proposed or unknown are not in it.
     """
+    db.session.execute(delete(Succession))
+    if not has_dissolved():
+        return {}
     bodies = known_bodies()
     ids = {body.body.ref: body.id for body in bodies if body.dissolved_on is None}
-    found = successors_today(bodies, [as_record(event) for event in known_events()])
-    db.session.execute(delete(Succession))
+    edition = latest_edition()
+    as_of = edition.edition_date if edition else None
+    events = [as_record(event) for event in known_events()]
+    lineage = Lineage(events, {body.body.ref for body in bodies}, as_of)
+    found = successors_today(bodies, events, as_of)
     official: dict[int, list[Municipality]] = {}
-    for predecessor, successors in found.items():
+    for gone in bodies:
+        successors = found.get(gone.id, ())
         for successor in successors:
-            number = ids[successor.ref]
             db.session.add(
                 Succession(
-                    predecessor_id=predecessor,
-                    successor_id=number,
+                    predecessor_id=gone.id,
+                    successor_id=ids[successor.ref],
                     is_official=successor.official,
                     reason=successor.reason[:300],
                 )
             )
-            if successor.official:
-                official.setdefault(predecessor, []).append(db.session.get_one(Municipality, number))
+        if gone.dissolved_on is None or not any(successor.official for successor in successors):
+            continue
+        official[gone.id] = [db.session.get_one(Municipality, ids[successor.ref]) for successor in successors]
+        step = lineage.ending(gone.body.ref, gone.dissolved_on)
+        if step is not None:
+            db.session.get_one(Municipality, gone.id).dissolved_on = step.legal_on
     db.session.flush()
     return official

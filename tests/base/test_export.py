@@ -1,0 +1,54 @@
+"""Exports open in a German spreadsheet program as they were shown, and start no formula."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from kooperation.base.export import as_csv, as_xlsx, harmless
+
+HEADING = ("Schlüssel", "Name", "Fläche", "Stand", "Bewohnt")
+ROWS = [("09162000", "München", 310.7, date(2024, 12, 31), True), ("01001000", "=1+1", None, None, False)]
+
+
+def read_csv(rows):
+    text = b"".join(as_csv(HEADING, rows)).decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_a_csv_has_a_byte_order_mark_semicolons_and_german_values():
+    assert read_csv(ROWS) == [
+        list(HEADING),
+        ["09162000", "München", "310,7", "31.12.2024", "ja"],
+        ["01001000", "'=1+1", "", "", "nein"],
+    ]
+
+
+def test_a_csv_comes_in_pieces():
+    pieces = list(as_csv(("Nummer",), ((number,) for number in range(1_200))))
+    assert len(pieces) == 3
+    assert len(b"".join(pieces).splitlines()) == 1_201
+
+
+def test_an_xlsx_keeps_keys_as_text_and_numbers_as_numbers():
+    sheet = load_workbook(as_xlsx("Kommunen", HEADING, ROWS)).active
+    values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert values[1][:3] == ["09162000", "München", 310.7]
+    assert values[2][1] == "'=1+1"
+    assert sheet["B3"].data_type == "s"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_starts_a_formula(start):
+    assert harmless(f"{start}cmd").startswith("'")
+
+
+@given(st.text())
+def test_a_harmless_text_ends_with_what_it_was(text):
+    assert harmless(text).endswith(text)
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
