@@ -33,19 +33,18 @@ processes.pause_before_restart = lambda deaths: float(pause)
 processes.LOOK_EVERY = 0.05
 reader, writer = os.pipe()
 child = lambda name, text: processes.Child(name, [sys.executable, "-c", text])
-print("supervisor", os.getpid(), flush=True)
 sys.exit(processes.Supervisor(child("server", server), child("helper", helper), reader, lambda: None).run())
 """
 OBEY = """
 import os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-print({name!r}, os.getpid(), flush=True)
+os.write(1, f"{name} {{os.getpid()}}\\n".encode())
 signal.pause()
 """
 REFUSE = """
 import os, signal
-signal.signal(signal.SIGTERM, lambda *_: print("refused", 0, flush=True))
-print({name!r}, os.getpid(), flush=True)
+signal.signal(signal.SIGTERM, lambda *_: os.write(1, b"refused 0\\n"))
+os.write(1, f"{name} {{os.getpid()}}\\n".encode())
 while True:
     signal.pause()
 """
