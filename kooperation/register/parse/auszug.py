@@ -56,8 +56,7 @@ def read_auszug(rows: Iterable[Row], sheet: str, name: str, sha256: str) -> Edit
     source = iter(rows)
     head = list(islice(source, HEAD_ROWS))
     start = next(at for at, row in enumerate(head) if _ANCHORS & {normalised(cell) for cell in row})
-    # Below the header's first row, column A is empty until the data begins.
-    depth = next((at for at, row in enumerate(head[start + 1 :], 1) if row and text(row[0])), len(head) - start)
+    depth = header_depth(head[start:])
     header = head[start : start + depth]
     columns = _columns(header, start + 1, problems)
     edition_date = _edition_date(head[:start], header, start + 1, problems)
@@ -68,6 +67,14 @@ def read_auszug(rows: Iterable[Row], sheet: str, name: str, sha256: str) -> Edit
     problems.refuse_if_any()
     assert edition_date is not None
     return EditionFile(EditionFormat.AUSZUG_GV, edition_date, population_date, sha256, name, sheet, tuple(records))
+
+
+def header_depth(rows: Sequence[Row]) -> int:
+    """How many of the rows are header, the first one being its first: it has no other cell in A, and no number."""
+    for at, row in enumerate(rows[1:], 1):
+        if row and (text(row[0]) or any(text(cell).isdigit() for cell in row)):
+            return at
+    return len(rows)
 
 
 def normalised(cell: Cell) -> str:

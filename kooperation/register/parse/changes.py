@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import chain, islice
 
 from kooperation.register.parse.assembly import LANDS
-from kooperation.register.parse.auszug import normalised
+from kooperation.register.parse.auszug import header_depth, normalised
 from kooperation.register.parse.cells import Unfit, column_letter, day, is_key, is_name, made_date, text, whole
 from kooperation.register.parse.problems import ProblemList
 from kooperation.register.parse.workbook import Cell, Row
@@ -86,7 +86,7 @@ def read_changes(rows: Iterable[Row], sheet: str, name: str, sha256: str) -> Cha
     source = iter(rows)
     head = list(islice(source, HEAD_ROWS))
     start = next(at for at, row in enumerate(head) if _ANCHORS & {normalised(cell) for cell in row})
-    depth = next((at for at, row in enumerate(head[start + 1 :], 1) if row and text(row[0])), len(head) - start)
+    depth = header_depth(head[start:])
     columns = _columns(head[start : start + depth], start + 1, problems)
     period = _period(head[:start], problems)
     problems.refuse_if_any()
@@ -199,9 +199,10 @@ class _ChangeRows:
         return said
 
     def _ags(self, field: _Field, unit: str, ars: str) -> str | None:
+        """The AGS; that of a Gemeinde must be its regional key without the Verband, if that is one."""
         said = self._said(field)
-        expected = ars[:5] + ars[9:] if unit == "Gemeinde" else None
-        if expected is not None and said != expected:
+        expected = ars[:5] + ars[9:]
+        if unit == "Gemeinde" and is_key(ars, ARS_LENGTHS[unit]) and ars[:2] in LANDS and said != expected:
             self._report(field, f"der Gemeindeschlüssel {expected}, der zum Regionalschlüssel gehört")
         elif said and not is_key(said, 8):
             self._report(field, "8 Ziffern oder nichts")

@@ -67,7 +67,7 @@ def read_gv100ad(text: str, name: str, sha256: str) -> EditionFile:
 def decoded(data: bytes) -> str:
     """The text of a file in UTF-8, or else in Windows-1252; refuses UTF-16 and NUL bytes."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refuse("Text in UTF-8 oder Latin-1", "Text in UTF-16")
+        raise refuse("Text in UTF-8 oder Latin-1", "ein Text in UTF-16")
     if b"\x00" in data:
         line = data.count(b"\n", 0, data.index(b"\x00")) + 1
         raise refuse("Text in UTF-8 oder Latin-1", "ein Null-Byte", line=line)

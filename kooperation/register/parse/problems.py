@@ -7,6 +7,8 @@ PROBLEM_LIMIT = 50
 """So many problems are named; of the others only the number."""
 
 _FOUND_LENGTH = 60
+_KIND_LENGTH = 240
+_THIS_IS = "Das ist "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Problem:
             )
             if part
         )
+        if not where and self.found and self.found.startswith(_THIS_IS):
+            return f"{_clean(self.found, _KIND_LENGTH)}. Erwartet: {self.expected}."
         said = f"erwartet: {self.expected}"
         if self.found is not None:
             said += f"; gefunden: {quoted(self.found)}"
@@ -73,17 +77,21 @@ class ProblemList:
             raise UnreadableFile(sorted(self.kept, key=_by_line), self.more)
 
 
-def refuse(expected: str, found: object = None, *, sheet: str | None = None, line: int | None = None) -> UnreadableFile:
-    """A refusal with a single problem, to be raised."""
-    return UnreadableFile([Problem(sheet, line, None, expected, None if found is None else str(found))])
+def refuse(expected: str, kind: str, *, line: int | None = None) -> UnreadableFile:
+    """A refusal with a single problem, to be raised: ``kind`` says with its article what the file, or the line, is."""
+    found = kind if line is not None else f"{_THIS_IS}{kind}"
+    return UnreadableFile([Problem(None, line, None, expected, found)])
 
 
 def quoted(found: str) -> str:
     """What was found, made fit for a sentence: no control characters, not too long; nothing is "nichts"."""
-    clean = "".join(char if char.isprintable() else "·" for char in found[: _FOUND_LENGTH + 1])
-    if not clean.strip():
-        return "nichts"
-    return f"„{clean[:_FOUND_LENGTH]}…“" if len(clean) > _FOUND_LENGTH else f"„{clean}“"
+    clean = _clean(found, _FOUND_LENGTH)
+    return f"„{clean}“" if clean.strip() else "nichts"
+
+
+def _clean(found: str, length: int) -> str:
+    shown = "".join(char if char.isprintable() else "·" for char in found[:length])
+    return f"{shown}…" if len(found) > length else shown
 
 
 def _by_line(problem: Problem) -> int:

@@ -21,7 +21,7 @@ EXPECTED = (
 _ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0"
 _KNOWN_BEGINNINGS = (
-    (_OLE, "eine Excel-Datei des alten Formats (.xls) oder mit Kennwort; bitte ohne Kennwort als .xlsx speichern"),
+    (_OLE, "eine Excel-Datei im alten Format (.xls) oder mit Kennwort; bitte ohne Kennwort als .xlsx speichern"),
     (b"%PDF", "eine PDF-Datei"),
     (b"{\\rtf", "eine RTF-Datei"),
     (b"\x1f\x8b", "ein gepacktes Archiv (gzip); bitte entpacken"),
@@ -40,7 +40,7 @@ def read_register_file(data: bytes, name: str) -> EditionFile | ChangesFile:
     if not data.strip(b"\x00\r\n\t "):
         raise refuse(EXPECTED, "eine leere Datei")
     if len(data) > MAX_BYTES:
-        raise refuse(f"höchstens {MAX_BYTES >> 20} MB", f"{len(data) >> 20} MB")
+        raise refuse(f"höchstens {MAX_BYTES >> 20} MB", f"eine Datei von {len(data) >> 20} MB")
     digest = sha256(data).hexdigest()
     if data.startswith(_ZIP):
         return _read_workbook(open_workbook(data), name, digest)
@@ -84,4 +84,4 @@ def _kind_of_text(said: str) -> str:
 
 
 def _wrong_file(kind: str) -> UnreadableFile:
-    return refuse(EXPECTED, f"Das ist {kind}")
+    return refuse(EXPECTED, kind)

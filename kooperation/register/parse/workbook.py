@@ -32,7 +32,7 @@ MAX_SHEETS = 20
 MAX_CELLS = 3_000_000
 """Rows times columns of a sheet, blank cells included; an official sheet has 321,560."""
 
-_DAMAGED = "beschädigte oder unvollständige Mappe"
+_DAMAGED = "eine beschädigte oder unvollständige Mappe"
 _SMALL_PART = 256 * 1024
 """Bytes; a part below this size may be packed as tightly as it likes."""
 
@@ -84,41 +84,41 @@ def open_workbook(data: bytes) -> Workbook:
     with _CalamineGuard():
         workbook = CalamineWorkbook.from_filelike(_stored(parts))
     if not 1 <= len(workbook.sheet_names) <= MAX_SHEETS:
-        raise refuse(f"eine Excel-Mappe mit 1 bis {MAX_SHEETS} Blättern", len(workbook.sheet_names))
+        raise refuse(f"eine Excel-Mappe mit 1 bis {MAX_SHEETS} Blättern", f"eine mit {len(workbook.sheet_names)}")
     return Workbook(workbook)
 
 
 def _judge_directory(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise refuse(f"eine Excel-Mappe mit höchstens {MAX_MEMBERS} Teilen", f"{len(members)} Teile")
+        raise refuse(f"eine Excel-Mappe mit höchstens {MAX_MEMBERS} Teilen", f"eine mit {len(members)}")
     names = {member.filename.lower() for member in members}
     if any(part in name for name in names for part in _MACRO_PARTS):
-        raise refuse("eine Excel-Mappe ohne Makros (.xlsx)", "Mappe mit Makros (.xlsm)")
+        raise refuse("eine Excel-Mappe ohne Makros (.xlsx)", "eine Mappe mit Makros (.xlsm)")
     if "xl/workbook.xml" not in names:
         raise refuse("eine Excel-Mappe (.xlsx)", _kind_of_archive(names))
     if any(member.flag_bits & 0x1 for member in members):
-        raise refuse("eine Excel-Mappe ohne Kennwort", "verschlüsseltes Archiv")
+        raise refuse("eine Excel-Mappe ohne Kennwort", "ein verschlüsseltes Archiv")
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED:
-        raise refuse(f"höchstens {MAX_UNPACKED >> 20} MB entpackt", f"{unpacked >> 20} MB entpackt")
+        raise refuse(f"höchstens {MAX_UNPACKED >> 20} MB entpackt", f"eine Mappe von {unpacked >> 20} MB")
     for member in members:
         if member.file_size > max(_SMALL_PART, MAX_RATIO * member.compress_size):
             raise refuse(
                 f"Teile, die höchstens {MAX_RATIO}-fach gepackt sind",
-                f"{member.filename} mit {member.file_size} Bytes aus {member.compress_size}",
+                f"eine Mappe mit {member.filename}: {member.file_size} Bytes aus {member.compress_size}",
             )
 
 
 def _kind_of_archive(names: set[str]) -> str:
     if "xl/workbook.bin" in names:
-        return "binäre Excel-Mappe (.xlsb)"
+        return "eine binäre Excel-Mappe (.xlsb)"
     if "word/document.xml" in names:
-        return "Word-Dokument"
+        return "ein Word-Dokument"
     if "content.xml" in names and "mimetype" in names:
-        return "OpenDocument-Datei (.ods)"
+        return "eine OpenDocument-Datei (.ods)"
     inside = ", ".join(sorted(names)[:3])
-    return f"ZIP-Archiv mit {inside}; bitte entpacken" if inside else "leeres ZIP-Archiv"
+    return f"ein ZIP-Archiv mit {inside}; bitte entpacken" if inside else "ein leeres ZIP-Archiv"
 
 
 def _unpacked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -130,7 +130,7 @@ def _unpacked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
                 raise zipfile.BadZipFile("duplicate member")
             parts[member.filename] = content = archive.read(member)
             if b"\x00" in content:
-                raise refuse("XML in UTF-8", f"{member.filename} in einer anderen Kodierung")
+                raise refuse("XML in UTF-8", f"eine Mappe mit {member.filename} in einer anderen Kodierung")
     return parts
 
 
@@ -157,9 +157,9 @@ def _judge_extent(name: str, content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise refuse("eine unbeschädigte Excel-Mappe (.xlsx)", f"fehlerhaftes XML in {name}") from error
+        raise refuse("eine unbeschädigte Excel-Mappe (.xlsx)", f"eine Mappe mit fehlerhaftem XML in {name}") from error
     if extent.cells > MAX_CELLS:
-        found = f"bis Zeile {extent.rows}, Spalte {extent.columns}"
+        found = f"ein Blatt bis Zeile {extent.rows}, Spalte {extent.columns} ({name})"
         raise refuse(f"ein Blatt mit höchstens {MAX_CELLS:_} Zellen".replace("_", "."), found)
 
 

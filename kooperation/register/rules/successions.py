@@ -48,6 +48,21 @@ def successors_today(
     return found
 
 
+def endings(known: Sequence[KnownBody], events: Iterable[ChangeRecord], as_of: date | None = None) -> dict[int, date]:
+    """The legal day on which dissolved bodies ended, by their row, of those that the events tell of.
+
+    An edition that comes before the changes knows only by which day a unit was gone. ``as_of`` as above; no day is
+    later than it.
+    """
+    lineage = Lineage(events, {one.body.ref for one in known}, as_of)
+    found: dict[int, date] = {}
+    for one in known:
+        step = None if one.dissolved_on is None else lineage.ending(one.body.ref, one.dissolved_on)
+        if step is not None:
+            found[one.id] = min(step.legal_on, as_of or step.legal_on)
+    return found
+
+
 def official_successors(lineage: Lineage, step: Step, names: Mapping[BodyRef, str]) -> tuple[Successor, ...]:
     """Who has the place of the unit that ended with a step, of those in ``names`` (display names of what exists)."""
     return tuple(Successor(heir.ref, True, _told(heir, names[heir.ref])) for heir in lineage.heirs(step, names.keys()))
