@@ -1,4 +1,5 @@
-/* Keeps the address of a filtered list short: fields that filter nothing are not sent. */
+/* The filters of a list: fields that filter nothing are not sent, so that its address stays short, and where the live
+   answer fails, the form is sent as without JavaScript, so that the person sees why. */
 
 export function enhance(form) {
   form.addEventListener("formdata", ({ formData }) => {
@@ -6,4 +7,5 @@ export function enhance(form) {
       if (value === "") formData.delete(name);
     }
   });
+  form.addEventListener("htmx:response:error", () => form.submit());
 }

@@ -98,6 +98,8 @@ def listing() -> str:
     """A list with filters, chips, sorting and pages."""
     number = request.args.get("seite", 3, type=int)
     text = request.args.get("q", "").casefold()
+    if text == "kaputt":
+        abort(500)
     units = [unit for unit in UNITS if text in unit[0].casefold()]
     page = Page(units * (8 if not text else 1), number if not text else 1, 10_853 if not text else len(units))
     return render_template("gallery/listing.html", page=page, sort=request.args.get("sortierung", "name"))

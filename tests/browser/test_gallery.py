@@ -161,6 +161,27 @@ def test_a_filter_changes_list_count_address_and_history(open_page: OpenPage, ga
     expect(page.locator("#liste [role=status]")).to_have_text(re.compile("10.853"))
 
 
+def test_a_filter_may_decide_what_the_next_one_offers_and_keeps_the_focus(
+    open_page: OpenPage, gallery_url: str
+) -> None:
+    page = open_page(gallery_url + LIST)
+    expect(page.get_by_label("Landkreis")).to_have_count(0)
+    page.get_by_label("Ebene").select_option("gemeinde")
+
+    expect(page.get_by_label("Landkreis")).to_be_visible()
+    expect(page.get_by_label("Ebene")).to_have_value("gemeinde")
+    page.get_by_label("Landkreis").focus()
+    page.get_by_label("Landkreis").select_option("99101")
+    page.wait_for_url("**kreis=99101**")
+    expect(page.get_by_label("Landkreis")).to_be_focused()
+
+
+def test_a_filter_that_fails_shows_the_page_that_says_why(open_page: OpenPage, gallery_url: str) -> None:
+    page = open_page(gallery_url + LIST)
+    page.get_by_label("Name oder Schlüssel").fill("kaputt")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Da ist etwas schiefgegangen")
+
+
 def test_a_filter_works_without_javascript(open_page: OpenPage, gallery_url: str) -> None:
     page = open_page(gallery_url + LIST, javascript=False)
     page.get_by_label("Name oder Schlüssel").fill("prüf")
