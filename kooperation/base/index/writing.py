@@ -126,7 +126,7 @@ def _store(documents: Sequence[Document]) -> None:
         (
             *(document.kind, document.subject_id, (*document.codes, str(document.subject_id))[0]),
             *(clean(document.title), clean(document.detail), document.path, context(document.detail)),
-            *(document.ended, document.weight, sort_key(document.title), document.digest),
+            *(document.ended, float(document.weight), sort_key(document.title), document.digest),
         )
         for document in documents
     ]
