@@ -75,7 +75,7 @@ def _read_and_insert_bare(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         connection = sqlite3.connect(Path(folder) / "bare.sqlite")
         connection.execute(f"CREATE TABLE bare ({', '.join(f'c{number}' for number in range(20))})")
-        connection.executemany(f"INSERT INTO bare VALUES ({', '.join('?' * 20)})", rows)  # noqa: S608
+        connection.executemany(f"INSERT INTO bare VALUES ({', '.join('?' * 20)})", rows)
         connection.commit()
         connection.close()
 

@@ -44,14 +44,16 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", params=DATABASES)
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app on a migrated, empty database: SQLite always, PostgreSQL in the full run."""
     address = request.getfixturevalue("postgresql") if request.param == "postgresql" else ""
     app = create_app(configuration(tmp_path_factory.mktemp("instance"), address))
     app.testing = True
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

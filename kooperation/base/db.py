@@ -88,7 +88,7 @@ def init_db(app: Any, config: Config) -> None:
 
 def _engine_options(config: Config) -> dict[str, Any]:
     if config.is_postgresql:
-        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "connect_args": {"connect_timeout": 5}}
     return {"connect_args": {"timeout": 5}}
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kooperation.base.db import db
+
 if TYPE_CHECKING:
     from wtforms import Form
 
@@ -23,8 +25,6 @@ class RuleViolation(Exception):
 @contextmanager
 def refusals_shown_on(form: "Form") -> Iterator[None]:
     """Turn a RuleViolation in the block into an error on the form and undo what the block changed."""
-    from kooperation.base.db import db
-
     try:
         yield
     except RuleViolation as refusal:

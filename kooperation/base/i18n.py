@@ -31,7 +31,7 @@ def _(message: str, **values: Any) -> str:
 
 def number(value: int | None) -> str:
     """A whole number with German separators: 84669326 gives "84.669.326"; nothing gives a dash."""
-    return "–" if value is None else f"{value:,}".replace(",", ".")
+    return "–" if value is None else f"{value:,}".replace(",", ".").replace("-", "−")
 
 
 def decimal(value: float | None, digits: int = 2) -> str:

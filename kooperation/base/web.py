@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,13 @@ from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
+from kooperation.base.logs import reference
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +45,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# Two years, as the preload lists of the browsers ask for.
-HSTS = "max-age=63072000; includeSubDomains"
+# Two years. Only this host: what else runs below the domain is for its operator to say.
+HSTS = "max-age=63072000"
 
 LARGEST_REQUEST = 35 * 1024 * 1024
 """Bytes of a request's body; the largest register file is a tenth of it."""
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-ERROR_PAGES = (400, 403, 404, 405, 409, 413, 429)
 
 
 def init_web(app: Flask, config: Config) -> None:
@@ -134,23 +134,20 @@ def _add_headers(config: Config) -> Any:
 
 
 def _register_error_pages(app: Flask) -> None:
-    def page(error: HTTPException) -> tuple[str, int]:
-        status = error.code or 500
-        return render_template("errors/error.html", status=status, reference=None), status
+    def page(error: HTTPException) -> HTTPException | WerkzeugResponse:
+        if error.code is None or error.code < 400:
+            return error
+        # The answer of the error itself, since it may carry headers: Allow, Retry-After.
+        response = error.get_response()
+        response.set_data(render_template("errors/error.html", status=error.code, reference=None))
+        return response
 
     def failure(error: Exception) -> tuple[str, int]:
-        reference = secrets.token_hex(4)
-        log.error(
-            "failed request %s: %s %s",
-            reference,
-            request.method,
-            request.path,
-            exc_info=getattr(error, "original_exception", None) or error,
-        )
-        return render_template("errors/error.html", status=500, reference=reference), 500
+        cause = getattr(error, "original_exception", None) or error
+        log.error("failed request: %s %s", request.method, request.path, exc_info=cause)
+        return render_template("errors/error.html", status=500, reference=reference()), 500
 
-    for status in ERROR_PAGES:
-        app.register_error_handler(status, page)
+    app.register_error_handler(HTTPException, page)
     app.register_error_handler(500, failure)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from flask import url_for
+from wtforms.validators import InputRequired
 
 from kooperation.base import index
 from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
@@ -59,10 +60,12 @@ class CompareForm(BaseForm):
 
     other = TypeaheadField(
         N_("Weitere Einheit"),
+        [InputRequired(N_("Bitte nennen Sie eine Einheit: Name, AGS oder Postleitzahl."))],
         source=lambda: url_for("search.suggestions", art=KIND),
         find=_candidates,
         label_of=_name_of,
         name="neu",
+        description=N_("Name, AGS, ARS oder Postleitzahl"),
     )
 
     def __init__(self, arguments: Mapping[str, str]) -> None:

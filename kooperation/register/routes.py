@@ -1,6 +1,7 @@
 """The pages under /kommunen/."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file, url_for
@@ -25,6 +26,7 @@ from kooperation.register.queries.mapping import unit_map
 from kooperation.register.queries.state import as_record
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
+from kooperation.register.zoom import zoom_of
 
 MOST_COMPARED = 6
 """Units beside which a unit is shown; more columns nobody reads."""
@@ -40,6 +42,7 @@ EXPORT_HEADING = (
     "Schlüssel",
     "Name",
     "Ebene",
+    "Art",
     "Kreis",
     "Land",
     "Bevölkerung",
@@ -90,8 +93,10 @@ def listing() -> ResponseReturnValue:
 def map_() -> ResponseReturnValue:
     """The units of the filtered list as a map."""
     wanted = read_filter(request.args)
-    values = filter_values(wanted)
-    return render_template("register/map.html", map=unit_map(wanted), edition=units.latest_edition(), **values)
+    drawn, values = unit_map(wanted), filter_values(wanted)
+    areas = {area.key for area in drawn.picture.areas} if drawn.picture else set()
+    zoom = zoom_of(wanted, values["laender"], values["districts"], areas)
+    return render_template("register/map.html", map=drawn, zoom=zoom, edition=units.latest_edition(), **values)
 
 
 @bp.get("/liste/export.<any(csv, xlsx):extension>")
@@ -122,7 +127,7 @@ def show(key: str, name: str) -> ResponseReturnValue:
         parents=parents_of(unit),
         members=lists.members_of(unit.id),
         similar=units.similar_to(unit),
-        stories=_events(unit, history),
+        changes=_events(unit, history),
         history=_history(history),
         successions=units.successions_of(unit) if unit.dissolved_on else [],
         predecessors=units.predecessors_of(unit),
@@ -158,7 +163,7 @@ def compare(key: str, name: str) -> ResponseReturnValue:
     if form.other.name in request.args and form.validate():
         keys = dict.fromkeys([other.key for other in chosen] + [form.other.data])
         return redirect(unit_url(key, unit.display_name, "register.compare", mit=[one for one in keys if one]))
-    others = chosen or [one.unit for one in units.similar_to(unit)]
+    others = chosen or [one.unit for one in units.similar_to(unit, each_side=2)]
     return render_template(
         "register/compare.html",
         unit=unit,
@@ -167,6 +172,7 @@ def compare(key: str, name: str) -> ResponseReturnValue:
         chosen_chips=[(other.display_name, _without(other, chosen)) for other in chosen],
         rows=comparison([unit, *others]),
         form=form,
+        edition=units.latest_edition(),
         parents=parents_of(unit),
     )
 
@@ -207,9 +213,12 @@ def _all_keys(unit: Municipality, history: Sequence[HistoryEntry]) -> list[str]:
     return list(dict.fromkeys(filter(None, (unit.key, unit.ars, *former))))
 
 
-def _events(unit: Municipality, history: Sequence[HistoryEntry]) -> list[Story]:
+def _events(unit: Municipality, history: Sequence[HistoryEntry]) -> list[tuple[Story, list[Story]]]:
+    """The official changes about a unit, each as its first sentence and all its sentences."""
     keys = _all_keys(unit, history)
-    return stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    stories = stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    grouped = groupby(stories, key=lambda story: (story.when, story.reference))
+    return [(together[0], together) for together in (list(group) for _key, group in grouped)]
 
 
 def _history(history: Sequence[HistoryEntry]) -> list[Story]:
@@ -270,6 +279,7 @@ def _export_row(row: UnitRow) -> tuple[Cell, ...]:
         row.key,
         row.name,
         _(LEVELS[row.level]),
+        _(kind_label(row.level, row.text_code, row.key)),
         row.district,
         row.land,
         row.population,

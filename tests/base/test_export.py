@@ -36,7 +36,8 @@ def test_a_csv_comes_in_pieces():
 
 
 def test_an_xlsx_keeps_keys_as_text_and_numbers_as_numbers():
-    sheet = load_workbook(as_xlsx("Kommunen", HEADING, ROWS)).active
+    with as_xlsx("Kommunen", HEADING, ROWS) as file:
+        sheet = load_workbook(file).active
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert values[1][:3] == ["09162000", "München", 310.7]
     assert values[2][1] == "'=1+1"

@@ -1,7 +1,10 @@
 """What every answer has: safe headers, a page for each error, helpers that no address can abuse."""
 
+import re
+
 import pytest
 from flask import abort
+from werkzeug.exceptions import HTTPException
 
 from kooperation.base import web
 from kooperation.base.db import db
@@ -11,27 +14,32 @@ from kooperation.parties.models import Municipality
 
 def test_every_answer_carries_the_safe_headers(client):
     for address in ("/", "/gibt-es-nicht/", static_url("css/app.css")):
-        headers = client.get(address).headers
-        for name, value in web.HEADERS.items():
-            assert headers[name] == value
+        with client.get(address) as answer:
+            for name, value in web.HEADERS.items():
+                assert answer.headers[name] == value
     assert "unsafe" not in web.CONTENT_SECURITY_POLICY
 
 
 def test_a_static_file_may_be_kept_for_ever_under_its_version(client):
-    answer = client.get(static_url("css/app.css"))
-    assert answer.status_code == 200
-    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    with client.get(static_url("css/app.css")) as answer:
+        assert answer.status_code == 200
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("status", web.ERROR_PAGES)
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 414, 429])
 def test_each_error_has_a_page_in_german(app, status):
+    with app.test_request_context("/"), pytest.raises(HTTPException) as raised:
+        abort(status)
     with app.test_request_context("/"):
-        try:
-            abort(status)
-        except Exception as error:
-            answer = app.make_response(app.handle_user_exception(error))
+        answer = app.make_response(app.handle_user_exception(raised.value))
     assert answer.status_code == status
     assert '<html lang="de">' in answer.get_data(as_text=True)
+
+
+def test_a_wrong_method_is_answered_with_the_right_ones(client):
+    answer = client.post("/kommunen/")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
 
 
 def test_a_failure_is_answered_with_a_reference_that_the_log_has_too(app, client, monkeypatch, caplog):
@@ -42,10 +50,11 @@ def test_a_failure_is_answered_with_a_reference_that_the_log_has_too(app, client
     monkeypatch.setattr(app, "testing", False)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     answer = client.get("/kommunen/")
-    reference = next(record.args[0] for record in caplog.records if "failed request" in record.message)
+    text = answer.get_data(as_text=True)
     assert answer.status_code == 500
-    assert reference in answer.get_data(as_text=True)
-    assert "ZeroDivisionError" not in answer.get_data(as_text=True)
+    assert any("failed request: GET /kommunen/" in record.message for record in caplog.records)
+    assert re.search(r"\b[0-9a-f]{8}\b", text)
+    assert "ZeroDivisionError" not in text
 
 
 def test_a_request_by_get_may_not_write(app, client, monkeypatch):

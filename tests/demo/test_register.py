@@ -105,7 +105,6 @@ def test_territorial_changes_leave_the_region_as_it_was(region_stored):
     assert stored_units() == region_stored
 
 
-@pytest.mark.xfail(reason="an import deletes all successions before it writes those of the register anew")
 def test_an_import_leaves_the_successors_of_invented_units_alone(make):
     services.load(actor=SHELL)
     before = stored_successions()

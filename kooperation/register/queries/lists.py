@@ -65,6 +65,7 @@ class UnitRow(NamedTuple):
     population: int | None
     area_km2: float | None
     postal_code: str | None
+    text_code: str | None
     inhabited: bool
     land: str | None
     land_key: str | None
@@ -81,6 +82,7 @@ _COLUMNS = (
     _unit.population,
     _unit.area_km2,
     _unit.postal_code,
+    _unit.text_code,
     _unit.inhabited,
     _land.c.display_name,
     _land.c.key,

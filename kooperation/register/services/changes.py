@@ -12,16 +12,18 @@ from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality, municipality_table, party_table
 from kooperation.register.models import ChangeEvent, ChangeFile, HistoryEntry, HistoryKind, Succession
 from kooperation.register.parse import ChangeKind, ChangeRecord, ChangesFile
-from kooperation.register.queries.documents import unit_documents
+from kooperation.register.queries.documents import KIND, unit_documents
 from kooperation.register.queries.state import OWN_COLUMNS, as_record, known_bodies, known_events
-from kooperation.register.rules import KnownBody
+from kooperation.register.rules import ChangeType, KnownBody
 from kooperation.register.rules.successions import rekeys_to_merge
+from kooperation.register.services.history import history_of_change
 from kooperation.register.services.successions import link_successions
 
 _party = party_table.c
 _unit = municipality_table.c
 
 _REFERRING = ("parent_id", "land_id", "district_id", "association_id", "fulfilling_id")
+_TAKEN = (*OWN_COLUMNS, *_REFERRING, "level", "key", "display_name", "sort_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +108,40 @@ def _merge(old: KnownBody, young: KnownBody) -> None:
     hooks.party_merged(young.id, old.id)
     for name in _REFERRING:
         db.session.execute(update(municipality_table).where(_unit[name] == young.id).values({name: old.id}))
-    stored = db.session.get_one(Municipality, young.id)
-    taken = {
-        name: getattr(stored, name) for name in (*OWN_COLUMNS, *_REFERRING, "level", "key", "display_name", "sort_name")
-    }
+    gone = db.session.get_one(Municipality, young.id)
+    taken = {name: getattr(gone, name) for name in _TAKEN}
+    kept = db.session.get_one(Municipality, old.id)
+    _merge_history(old, young, has_moved=kept.parent_id != gone.parent_id)
+    both = Succession.predecessor_id.in_((old.id, young.id)) | Succession.successor_id.in_((old.id, young.id))
+    db.session.execute(delete(Succession).where(both))
+    index.remove(KIND, [young.id])
+    db.session.delete(gone)
+    # Level and key are free only when the younger row is gone.
+    db.session.flush()
+    for name, value in taken.items():
+        setattr(kept, name, value)
+    kept.dissolved_on = None
+
+
+def _merge_history(old: KnownBody, young: KnownBody, *, has_moved: bool) -> None:
+    """The end of the one row and the arrival of the other become one change of a body that went on."""
     arrival = db.session.scalar(
         select(HistoryEntry).where(HistoryEntry.municipality_id == young.id, HistoryEntry.kind == HistoryKind.NEW)
     )
     if arrival is not None:
-        arrival.municipality_id = old.id
-        arrival.kind, arrival.before, arrival.after = HistoryKind.REKEYED, old.body.key, young.body.key
-    both = Succession.predecessor_id.in_((old.id, young.id)) | Succession.successor_id.in_((old.id, young.id))
-    db.session.execute(delete(Succession).where(both))
+        types = {ChangeType.REKEYED}
+        if old.body.official_name != young.body.official_name:
+            types.add(ChangeType.RENAMED)
+        if has_moved:
+            types.add(ChangeType.MOVED_OTHER)
+        db.session.add_all(history_of_change(old.id, arrival.edition_id, types, old.body, young.body))
+        db.session.delete(arrival)
     ending = HistoryEntry.kind == HistoryKind.DISSOLVED
     db.session.execute(delete(HistoryEntry).where(HistoryEntry.municipality_id == old.id, ending))
+    db.session.flush()
     db.session.execute(
         update(HistoryEntry).where(HistoryEntry.municipality_id == young.id).values(municipality_id=old.id)
     )
-    db.session.flush()
-    db.session.expunge(stored)
-    db.session.execute(delete(municipality_table).where(_unit.id == young.id))
-    db.session.execute(delete(party_table).where(_party.id == young.id))
-    kept = db.session.get_one(Municipality, old.id)
-    for name, value in taken.items():
-        setattr(kept, name, value)
-    kept.dissolved_on = None
 
 
 def _event(record: ChangeRecord, file: ChangeFile) -> ChangeEvent:

@@ -1,6 +1,5 @@
 """Importing an edition: plan it against what is stored, then apply the plan in one short transaction."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,14 +9,15 @@ from kooperation.base import hooks, index
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
-from kooperation.register.models import ChangeFile, Edition, HistoryEntry, HistoryKind
+from kooperation.register.models import ChangeFile, Edition
 from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.queries.state import as_record, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import Body, BodyChange, BodyRef, ChangeType, EditionBodies, EditionPlan
+from kooperation.register.rules import BodyRef, EditionBodies, EditionPlan
 from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.planning import ensure_newer, plan_edition
+from kooperation.register.services.history import history_of_plan
 from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
 from kooperation.register.services.successions import link_successions
 
@@ -82,7 +82,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
     place_bodies(planned.plan.bodies, ids)
     gone = _dissolve(planned.plan)
     if not first:
-        db.session.add_all(_history(planned.plan, ids, edition))
+        db.session.add_all(history_of_plan(planned.plan, ids, edition.id))
     db.session.flush()
     db.session.expire_all()
     successors = link_successions()
@@ -123,36 +123,6 @@ def _dissolve(plan: EditionPlan) -> list[Municipality]:
     for municipality in municipalities:
         municipality.dissolved_on = dates[municipality.id]
     return municipalities
-
-
-def _history(plan: EditionPlan, ids: dict[BodyRef, int], edition: Edition) -> Iterator[HistoryEntry]:
-    def entry(number: int, kind: HistoryKind, before: str | None = None, after: str | None = None) -> HistoryEntry:
-        return HistoryEntry(municipality_id=number, edition_id=edition.id, kind=kind, before=before, after=after)
-
-    for body in plan.new:
-        yield entry(ids[body.ref], HistoryKind.NEW, after=body.official_name)
-    for gone in plan.dissolved:
-        yield entry(gone.id, HistoryKind.DISSOLVED, before=gone.body.official_name)
-    for change in plan.changed:
-        yield from (entry(change.id, *what) for what in _remembered(change))
-
-
-def _remembered(change: BodyChange) -> Iterator[tuple[HistoryKind, str | None, str | None]]:
-    before, after = change.before, change.after
-    if ChangeType.RENAMED in change.types:
-        yield HistoryKind.RENAMED, before.official_name, after.official_name
-    if ChangeType.REKEYED in change.types:
-        yield HistoryKind.REKEYED, before.key, after.key
-    if before.ars != after.ars:
-        yield HistoryKind.ARS_CHANGED, before.ars, after.ars
-    if change.types & {ChangeType.MOVED_KREIS, ChangeType.MOVED_VERBAND, ChangeType.MOVED_OTHER}:
-        yield HistoryKind.MOVED, _key_of(before), _key_of(after)
-    if ChangeType.REVIVED in change.types:
-        yield HistoryKind.REVIVED, None, after.official_name
-
-
-def _key_of(body: Body) -> str | None:
-    return body.parent.key if body.parent else None
 
 
 def _state() -> State:

@@ -1,11 +1,11 @@
 """Who took the place of dissolved units, worked out anew from all events whenever either of them changes."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from kooperation.base.db import db
-from kooperation.parties.models import Municipality
+from kooperation.parties.models import Municipality, party_table
 from kooperation.register.models import Succession
-from kooperation.register.queries.state import as_record, has_dissolved, known_bodies, known_events
+from kooperation.register.queries.state import as_record, has_dissolved, is_official, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
 from kooperation.register.rules.lineage import Lineage
 from kooperation.register.rules.successions import successors_today
@@ -17,7 +17,8 @@ def link_successions() -> dict[int, list[Municipality]]:
     Gives, by the number of the dissolved unit, its official successors that exist today; units whose successors
     are only proposed or unknown are not in it.
     """
-    db.session.execute(delete(Succession))
+    ours = select(party_table.c.id).where(is_official())
+    db.session.execute(delete(Succession).where(Succession.predecessor_id.in_(ours)))
     if not has_dissolved():
         return {}
     bodies = known_bodies()
