@@ -174,10 +174,19 @@ def _agreed(dry_run: bool, yes: bool, *, nothing_to_do: bool) -> bool:
     if dry_run:
         click.echo("Probelauf: Es wurde nichts geändert.")
         return False
-    if yes or click.confirm("Jetzt einlesen?", default=False):
+    if yes or _confirmed("Jetzt einlesen?"):
         return True
     click.echo("Nicht eingelesen.")
     return False
+
+
+def _confirmed(question: str) -> bool:
+    """Ask until the answer is one; nothing means no. click's own question would want an English letter."""
+    while True:
+        answer = click.prompt(f"{question} [j/N]", default="n", show_default=False).strip().casefold()
+        if answer in {"j", "ja", "n", "nein"}:
+            return bool(answer.startswith("j"))
+        click.echo("Bitte antworten Sie mit j (ja) oder n (nein).")
 
 
 @contextmanager
