@@ -1,4 +1,4 @@
-"""Rendering of macros, and a small reader of HTML, for tests that ask what a component says rather than how it looks."""
+"""Rendering of macros and a small reader of HTML, for tests that ask what a component says, not how it looks."""
 
 from functools import cache
 from html.parser import HTMLParser

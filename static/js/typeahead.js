@@ -59,12 +59,15 @@ export function enhance(frame) {
     status.textContent = "";
   };
 
+  const identity = (option) => option && (option.dataset.href ?? option.dataset.value);
+
   const show = (html) => {
+    const chosen = identity(options[active]);
     list.innerHTML = html;
     options = [...list.querySelectorAll("[role=option]")];
     options.forEach((option, index) => { option.id = `${prefix}-${index}`; });
-    active = -1;
-    input.removeAttribute("aria-activedescendant");
+    // A late answer must not take away what the arrows have led to already.
+    mark(chosen ? options.findIndex((option) => identity(option) === chosen) : -1);
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(options.length > 0));
     status.textContent = options.length === 0 ? none : options.length === 1 ? one : many.replace("{}", options.length);

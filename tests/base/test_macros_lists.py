@@ -1,7 +1,7 @@
 """The components of lists: filter, chips, table, count, pages, export, tabs, empty state."""
 
-from urllib.parse import parse_qs, urlsplit
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -10,7 +10,8 @@ from kooperation.base.paging import Page
 from tests.markup import one, render, text
 
 TABLE = """{% from "macros/table.html" import table %}
-{% call(row) table("Kommunen <1>", columns, rows, sort=sort) %}<th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td>{% endcall %}"""
+{% call(row) table("Kommunen <1>", columns, rows, sort=sort) %}
+<th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td>{% endcall %}"""
 COLUMNS = [{"label": "Name", "sort": "name"}, {"label": "Einwohner", "sort": "einwohner", "numeric": True}]
 LIST = "/kommunen/liste/"
 
@@ -84,7 +85,9 @@ def test_a_count_is_announced_in_german_numbers() -> None:
 
 def pages(number: int, total: int) -> Any:
     page = Page(range(50), number, total)
-    return render("{% from 'macros/paging.html' import pagination %}{{ pagination(page) }}", LIST + "?land=99", page=page)
+    return render(
+        "{% from 'macros/paging.html' import pagination %}{{ pagination(page) }}", LIST + "?land=99", page=page
+    )
 
 
 def test_one_page_needs_no_links() -> None:
@@ -152,12 +155,18 @@ def test_exports_are_downloads() -> None:
 
 
 def test_tabs_are_named_links_and_one_is_current() -> None:
-    root = render("{% from 'macros/tabs.html' import tabs %}{{ tabs('Ansicht', [('Liste', '/l', true), ('Karte', '/k', false)]) }}")
+    root = render(
+        "{% from 'macros/tabs.html' import tabs %}"
+        "{{ tabs('Ansicht', [('Liste', '/l', true), ('Karte', '/k', false)]) }}"
+    )
     assert one(root, "nav").get("aria-label") == "Ansicht"
     assert text(one(root, ".//a[@aria-current='page']")) == "Liste"
 
 
 def test_an_empty_list_says_what_to_do() -> None:
-    root = render("{% from 'macros/empty.html' import empty %}{{ empty('Nichts <da>', 'Weil …', '/alle', 'Alle ansehen', level=3) }}")
+    root = render(
+        "{% from 'macros/empty.html' import empty %}"
+        "{{ empty('Nichts <da>', 'Weil …', '/alle', 'Alle ansehen', level=3) }}"
+    )
     assert text(one(root, ".//h3")) == "Nichts <da>"
     assert one(root, ".//a").get("href") == "/alle"

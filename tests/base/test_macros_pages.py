@@ -1,4 +1,6 @@
-"""The components of pages: layout, navigation, breadcrumb, messages, facts, cards, sections, figures, progress, dialog."""
+"""The components of pages: layout, navigation, messages, facts, cards, sections, figures, progress, dialog."""
+
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +26,7 @@ def test_headings_are_never_skipped() -> None:
     for path in ("/", "/kommunen/detail/", "/kommunen/liste/", "/meldungen/"):
         levels = [int(element.tag[1]) for element in parse(get(path)).iter() if element.tag in {"h1", "h2", "h3", "h4"}]
         assert levels[0] == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), path
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
 
 
 @pytest.mark.parametrize("path", ["/", "/kommunen/detail/", "/formular/", "/kommunen/liste/", "/meldungen/"])
@@ -71,7 +73,8 @@ def test_an_alert_says_its_kind_in_words_and_is_announced_when_it_comes_later() 
 def test_facts_without_a_value_are_left_out() -> None:
     root = render(
         """{% from "macros/facts.html" import facts, fact %}{% call facts() %}{{ fact("A", "<1>", note="geschätzt") }}
-        {{ fact("B") }}{{ fact("C", "") }}{% call fact("D") %}<a href="/d">d</a>{% endcall %}{{ fact("E", 0) }}{% endcall %}"""
+        {{ fact("B") }}{{ fact("C", "") }}
+        {% call fact("D") %}<a href="/d">d</a>{% endcall %}{{ fact("E", 0) }}{% endcall %}"""
     )
     assert [text(term) for term in root.findall(".//dt")] == ["A", "D", "E"]
     assert [text(value) for value in root.findall(".//dd")] == ["<1> geschätzt", "d", "0"]
@@ -90,7 +93,8 @@ def test_a_section_is_named_by_its_heading() -> None:
 
 def test_cards_are_a_list_of_links() -> None:
     root = render(
-        "{% from 'macros/card.html' import cards, card %}{% call cards('Länder') %}{{ card('L<1>', '/l', text='t') }}{% endcall %}"
+        "{% from 'macros/card.html' import cards, card %}"
+        "{% call cards('Länder') %}{{ card('L<1>', '/l', text='t') }}{% endcall %}"
     )
     assert one(root, "ul").get("aria-label") == "Länder"
     assert text(one(root, "ul/li/h3/a")) == "L<1>"
@@ -98,7 +102,8 @@ def test_cards_are_a_list_of_links() -> None:
 
 def test_a_figure_leads_to_its_table() -> None:
     root = render(
-        "{% from 'macros/figure.html' import figure %}{% call figure('Lage', '/t', 'Als Tabelle') %}<svg></svg>{% endcall %}"
+        "{% from 'macros/figure.html' import figure %}"
+        "{% call figure('Lage', '/t', 'Als Tabelle') %}<svg></svg>{% endcall %}"
     )
     assert one(root, "figure/figcaption/a").get("href") == "/t"
 
@@ -131,7 +136,8 @@ def test_a_destructive_step_says_what_will_be_gone() -> None:
 
 def test_suggestions_carry_what_a_choice_needs() -> None:
     root = render(
-        "{% from 'macros/typeahead.html' import suggestion %}{{ suggestion('a', 'O<rt>', hint='Kreis', href='/o', value='1') }}"
+        "{% from 'macros/typeahead.html' import suggestion %}"
+        "{{ suggestion('a', 'O<rt>', hint='Kreis', href='/o', value='1') }}"
     )
     option = one(root, "li[@role='option']")
     assert (option.get("data-label"), option.get("data-href"), option.get("data-value")) == ("O<rt>", "/o", "1")

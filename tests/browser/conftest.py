@@ -18,12 +18,12 @@ from tests.databases import FULL
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them need Chromium, and share one server a worker."""
+    """All of them need Chromium; those of a file share one, and one server."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 class Quiet(WSGIRequestHandler):

@@ -44,7 +44,9 @@ class GalleryForm(BaseForm):
         choices=[SelectChoice("project", "Vorhaben"), SelectChoice("network", "Netzwerk")],
         description="Die Art schlägt Verbindlichkeit und Dauer vor.",
     )
-    begins_on = GermanDateField("Beginn", [InputRequired("Bitte geben Sie an, wann es beginnt.")], description="Zum Beispiel 31.12.2026")
+    begins_on = GermanDateField(
+        "Beginn", [InputRequired("Bitte geben Sie an, wann es beginnt.")], description="Zum Beispiel 31.12.2026"
+    )
     partner = TypeaheadField(
         "Partnerkommune",
         source=lambda: "/suche/vorschlaege",
@@ -57,9 +59,15 @@ class GalleryForm(BaseForm):
     visibility = RadioField(
         "Sichtbarkeit",
         [InputRequired("Bitte wählen Sie aus, wer das sieht.")],
-        choices=[SelectChoice("public", "öffentlich"), SelectChoice("members", "alle Mitglieder"), SelectChoice("own", "nur wir")],
+        choices=[
+            SelectChoice("public", "öffentlich"),
+            SelectChoice("members", "alle Mitglieder"),
+            SelectChoice("own", "nur wir"),
+        ],
     )
-    topics = CheckboxesField("Themen", choices=[SelectChoice("ozg", "Onlinedienste"), SelectChoice("it", "IT-Sicherheit")])
+    topics = CheckboxesField(
+        "Themen", choices=[SelectChoice("ozg", "Onlinedienste"), SelectChoice("it", "IT-Sicherheit")]
+    )
     agreed = BooleanField("Die Hausspitze hat zugestimmt")
 
 

@@ -34,9 +34,12 @@ def shoot(browser: Browser, url: str, pages: Collection[SitePage], folder: Path)
 def main(names: Collection[str]) -> None:
     """Write the pictures of these pages, of all where none is named."""
     pages = [page for page in SITE if not names or page.name in names]
-    with tempfile.TemporaryDirectory() as instance, chromium() as browser:
-        with served(demonstration(Path(instance))) as url:
-            shoot(browser, url, pages, FOLDER)
+    with (
+        tempfile.TemporaryDirectory() as instance,
+        served(demonstration(Path(instance))) as url,
+        chromium() as browser,
+    ):
+        shoot(browser, url, pages, FOLDER)
     print(f"{len(pages)} pages in {FOLDER}")
 
 

@@ -8,11 +8,12 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.chromium import VIEWS, View, assert_accessible, sideways
 from tests.browser.conftest import OpenPage
 from tests.browser.pages import GALLERY, SitePage
+from tests.databases import FULL
 
 LIST = "/kommunen/liste/"
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=str)
+@pytest.mark.parametrize("view", VIEWS if FULL else VIEWS[:1], ids=str)
 @pytest.mark.parametrize("site_page", GALLERY, ids=str)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     open_page: OpenPage, gallery_url: str, site_page: SitePage, view: View
@@ -221,8 +222,9 @@ def test_text_at_twice_its_size_loses_nothing(open_page: OpenPage, gallery_url: 
     assert sideways(page) <= 0
     cut = page.evaluate(
         """() => [...document.querySelectorAll('a, button, label, h1, h2, p, li')]
-        .filter(e => e.offsetParent && !e.closest('.kern-sr-only, .k-table') && getComputedStyle(e).overflow === 'hidden'
-            && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1))
+        .filter(e => e.offsetParent && !e.closest('.kern-sr-only, .k-table'))
+        .filter(e => getComputedStyle(e).overflow === 'hidden')
+        .filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
         .map(e => e.outerHTML.slice(0, 120))"""
     )
     assert cut == []

@@ -16,7 +16,7 @@ PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.
 LOOKS_LIVE_HERE = {"layout", "macros"}
 # What a page may say about the arrangement of its parts, and nothing else.
 ALLOWED_CLASSES = re.compile(r"(k-(note|no-print|buttons)|kern-(row|col(-\w+)*|sr-only))")
-TRANSLATED = {"alt", "aria-label", "aria-description", "aria-roledescription", "content", "placeholder", "title", "label"}
+TRANSLATED = {"alt", "aria-label", "aria-description", "content", "placeholder", "title", "label"}
 WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 # Names that are the same in every language.
 SAME_EVERYWHERE = {"width=device-width, initial-scale=1"}
