@@ -85,11 +85,10 @@ def verband(key: str, name: str, code: str = "51", seat: str = "") -> Row:
 
 
 def gemeinde(key: str, name: str, code: str = "64", **more: object) -> Row:
-    """A Gemeinde of 10 km² with 1,000 people, placed by its key somewhere in Germany."""
-    number = int(key[5:9]) % 97 + int(key[9:]) % 89
+    """A Gemeinde of 10 km² with 1,000 people, whose place follows from its Land and its number."""
     figures = {"area": 10.0, "population": 1000, "male": 490, "plz": "24937"}
-    figures |= {"lon": f"{8 + int(key[:2]) / 5 + number / 1000:.6f}".replace(".", ",")}
-    figures |= {"lat": f"{48 + int(key[3:5]) / 20 + number / 1000:.6f}".replace(".", ",")}
+    figures |= {"lon": f"{8 + int(key[:2]) / 5:.6f}".replace(".", ",")}
+    figures |= {"lat": f"{48 + int(key[9:]) / 1000:.6f}".replace(".", ",")}
     return Row("60", key, name, code, **(figures | more))
 
 
@@ -155,7 +154,7 @@ def sample() -> list[Row]:
         alone("096720163163", "Wildflecken, M", "60"),
         alone("096729457457", "Großer Auersberg", "66", population=0, male=0, plz=""),
         kreis("14521", "Erzgebirgskreis", "44"),
-        verband("145215115", "Lugau", "54", seat="Lugau"),
+        verband("145215115", "Lugau-Niederwürschnitz", "54", seat="Lugau"),
         gemeinde("145215115380", "Lugau/Erzgeb., Stadt", "63"),
         gemeinde("145215115440", "Niederwürschnitz"),
         kreis("16061", "Eichsfeld", "44"),

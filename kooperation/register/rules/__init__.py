@@ -14,7 +14,7 @@ from kooperation.register.rules.plans import (
     Successor,
 )
 from kooperation.register.rules.population import population_class
-from kooperation.register.rules.successions import rekeys_to_merge, successors_today
+from kooperation.register.rules.successions import endings, rekeys_to_merge, successors_today
 
 __all__ = [
     "Accounting",
@@ -32,6 +32,7 @@ __all__ = [
     "Successor",
     "bodies_of",
     "display_name",
+    "endings",
     "ensure_newer",
     "plan_edition",
     "population_class",

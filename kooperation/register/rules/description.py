@@ -1,7 +1,7 @@
 """Turns the records of an edition into bodies: one body a unit, each with its parent and its figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kooperation.parties.rules import Level
@@ -268,12 +268,14 @@ def _is_repeated(record: RegisterRecord) -> bool:
 
 def _fulfilling(association: RegisterRecord, members: Iterable[RegisterRecord]) -> BodyRef | None:
     """The member that does the work: the one that the seat names, or else the name; None if not exactly one does."""
-    by_name: Mapping[str, list[RegisterRecord]] = defaultdict(list)
-    for member in members:
-        # A Sorbian name stands behind the German one: Rietschen / Rěčicy.
-        by_name[bare_name(member.name).partition(" / ")[0]].append(member)
-    for named in (association.seat, seat_of_contract(association.name)):
-        found = by_name.get(named or "", [])
+    forms = {member.ags: _forms(bare_name(member.name)) for member in members}
+    for named in (association.seat or "", seat_of_contract(association.name)):
+        found = [ags for ags, names in forms.items() if names & _forms(named)]
         if len(found) == 1:
-            return BodyRef(Level.GEMEINDE, found[0].ags)
+            return BodyRef(Level.GEMEINDE, found[0])
     return None
+
+
+def _forms(name: str) -> set[str]:
+    """The name, and without its Sorbian half (Rietschen / Rěčicy) or its region (Lugau/Erzgeb.)."""
+    return {name, name.partition(" / ")[0], name.partition("/")[0].strip()} - {""}
