@@ -216,6 +216,27 @@ def test_progress_renews_itself_and_stops(open_page: OpenPage, gallery_url: str)
     expect(page.get_by_role("link", name="Stand jetzt abfragen")).to_have_count(0)
 
 
+def test_paper_carries_the_content_and_nothing_to_press(open_page: OpenPage, gallery_url: str) -> None:
+    page = open_page(gallery_url + "/kommunen/detail/", View("dark", 680))
+    page.emulate_media(media="print", color_scheme="light")
+    expect(page.get_by_role("navigation", name="Hauptnavigation")).to_be_hidden()
+    expect(page.get_by_label("Kommune suchen")).to_be_hidden()
+    expect(page.get_by_role("link", name="Vergleichen")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".k-fact").first).to_be_visible()
+    expect(page.get_by_text("© Statistisches Bundesamt")).to_be_visible()
+    assert sideways(page) <= 0
+
+
+def test_signs_are_seen_in_a_forced_palette(open_page: OpenPage, gallery_url: str) -> None:
+    page = open_page(gallery_url + LIST)
+    page.emulate_media(forced_colors="active", color_scheme="light")
+    colours = page.evaluate(
+        """() => [...document.querySelectorAll('.kern-icon')].map(e => getComputedStyle(e).backgroundColor)"""
+    )
+    assert set(colours) == {"rgb(0, 0, 0)"}
+
+
 def test_text_at_twice_its_size_loses_nothing(open_page: OpenPage, gallery_url: str) -> None:
     page = open_page(gallery_url + LIST)
     page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")

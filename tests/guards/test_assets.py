@@ -1,5 +1,6 @@
 """What the browser gets of ours: small files, every class that templates use exists, no address of another host."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def test_a_sheet_or_script_is_no_longer_than_a_file_may_be(path: Path) -> None:
 @pytest.mark.parametrize("path", [*CSS, *JS], ids=lambda path: path.name)
 def test_nothing_loads_from_another_host(path: Path) -> None:
     assert re.findall(r"(?:https?:)?//[\w.-]+\.\w+", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", [*CSS, *JS], ids=lambda path: path.name)
+def test_a_compressed_twin_says_the_same(path: Path) -> None:
+    """WhiteNoise sends the twin where there is one; `make compress` renews it."""
+    twin = path.with_name(path.name + ".gz")
+    if twin.exists():
+        assert gzip.decompress(twin.read_bytes()) == path.read_bytes()
 
 
 def test_every_rule_of_ours_has_something_to_style() -> None:
