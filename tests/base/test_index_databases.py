@@ -15,7 +15,8 @@ from kooperation.base.db import db
 from kooperation.register.parse import read_register_file
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.services.editions import apply_edition, plan_import
-from tests.base.test_index import FIRST, HOSTILE, documents
+from tests.base.test_index import FIRST, documents
+from tests.base.test_index_hostile import HOSTILE
 from tests.conftest import configuration
 
 
@@ -131,6 +132,8 @@ REAL = [
     ("Halle", "Halle (Saale)"),
     ("Bayreuth", "Bayreuth"),
     ("Bayreuht", "Bayreuth"),
+    ("bayreut", "Bayreuth"),
+    ("neusta", "Neustadt an der Weinstraße"),
     ("LK Unna", "Kreis Unna"),
     ("Wildflecken", "Markt Wildflecken"),
     ("Bad Homburg v.d.H.", "Bad Homburg v. d. Höhe"),

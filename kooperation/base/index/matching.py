@@ -42,16 +42,17 @@ class Rank(IntEnum):
     WORDS = 4
     """All words of the query are words of its names."""
     NAME_CONTINUES = 5
-    """A name of it begins with the query, in the middle of a word; or a code does."""
-    BEGINNINGS = 6
+    """Its own name goes on in the middle of a word; or a code begins with the query."""
+    OTHER_NAME_CONTINUES = 6
+    BEGINNINGS = 7
     """All words of the query are beginnings of words of its names."""
-    NARROWED = 7
+    NARROWED = 8
     """The same, but for some words that are in its detail."""
-    PARTS = 8
+    PARTS = 9
     """The same, but for some words that are inside of others."""
-    TYPO_NAME = 9
+    TYPO_NAME = 10
     """The query is its own name but for a typo in a word."""
-    TYPO = 10
+    TYPO = 11
     """The query matches but for a typo in a word."""
 
 
@@ -93,7 +94,8 @@ def _by_name(spelling: str) -> Matches:
         (whole, int(Rank.OTHER_NAME)),
         (and_(next_word, own), int(Rank.NAME_STARTS)),
         (next_word, int(Rank.OTHER_NAME_STARTS)),
-        else_=int(Rank.NAME_CONTINUES),
+        (own, int(Rank.NAME_CONTINUES)),
+        else_=int(Rank.OTHER_NAME_CONTINUES),
     )
     return select(SearchName.document_id, rank.label("rank")).where(_whole_or_starting(SearchName.joined, joined))
 
