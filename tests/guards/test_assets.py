@@ -25,7 +25,9 @@ def test_a_sheet_or_script_is_no_longer_than_a_file_may_be(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*CSS, *JS], ids=lambda path: path.name)
 def test_nothing_loads_from_another_host(path: Path) -> None:
-    assert re.findall(r"(?:https?:)?//[\w.-]+\.\w+", path.read_text(encoding="utf-8")) == []
+    # The name of the namespace is never fetched.
+    text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert re.findall(r"(?:https?:)?//[\w.-]+\.\w+", text) == []
 
 
 @pytest.mark.parametrize("path", [*CSS, *JS], ids=lambda path: path.name)
