@@ -1,7 +1,6 @@
 """The map of the units that a filter lets through."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, String, func, select, type_coerce
@@ -9,19 +8,18 @@ from sqlalchemy import Select, String, func, select, type_coerce
 from kooperation.base.db import db
 from kooperation.parties.models import body_join, municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
-from kooperation.register.queries.lists import Status, UnitFilter, conditions_of
-from kooperation.register.rules.drawing import Picture, Place, Selection, draw, select_places
+from kooperation.register.queries.lists import UnitFilter, conditions_of
+from kooperation.register.rules.drawing import Picture, Place, Selection, Surroundings, draw, select_places
 
 _party = party_table.c
 _unit = municipality_table.c
 
 # As plain text: SQLAlchemy would look up an enumeration in each of twelve thousand rows.
 _LEVEL = type_coerce(_party.level, String)
-_LEVELS = {level.value: level for level in Level}
 _PLACES = (Level.GEMEINDE, Level.KREISFREIE_STADT)
 
 _LAND_DIGITS, _KREIS_DIGITS = 2, 5
-_CELLS = {_LAND_DIGITS: 10, _KREIS_DIGITS: 24}
+_CELLS = {_LAND_DIGITS: 6, _KREIS_DIGITS: 16}
 """How many places side by side the ground of a degree is drawn from, for Germany and for a Land."""
 _ALL_CELLS = 1_000
 _SHORTENED = 0.63
@@ -38,12 +36,14 @@ class UnitMap:
 
 def unit_map(wanted: UnitFilter) -> UnitMap:
     """The map of the units that the filter lets through; two statements at most."""
-    rows = db.session.execute(_units(wanted).order_by(_party.id))
-    selection = select_places((key, _LEVELS[level], *rest) for key, level, *rest in rows)
+    selection = select_places(db.session.execute(_units(wanted).order_by(_party.id)).all())
     if not selection.drawn:
         return UnitMap(None, selection)
-    digits = _KREIS_DIGITS if wanted.land or wanted.district or wanted.association else _LAND_DIGITS
-    ground = _ground(wanted, digits, is_sample=selection.is_sample) if _is_narrow(wanted) else []
+    region = _region(wanted)
+    digits = _LAND_DIGITS if region == UnitFilter() else _KREIS_DIGITS
+    # Units that the filter picks out of a region do not show its shape.
+    is_narrow = region != replace(wanted, sort=region.sort, descending=False)
+    ground = _ground(region, digits, is_sample=selection.is_sample) if is_narrow else []
     return UnitMap(draw(selection.drawn, ground, digits), selection)
 
 
@@ -58,7 +58,7 @@ def nearest_place(wanted: UnitFilter, longitude: float, latitude: float) -> Plac
         .order_by(east * east + north * north, _party.id)
         .limit(1)
     ).first()
-    return Place(row[0], _LEVELS[row[1]], *row[2:]) if row else None
+    return Place(row[0], Level(row[1]), *row[2:]) if row else None
 
 
 def _units(wanted: UnitFilter) -> Select[Any]:
@@ -66,14 +66,25 @@ def _units(wanted: UnitFilter) -> Select[Any]:
     return select(*columns).select_from(body_join).where(*conditions_of(wanted))
 
 
-def _is_narrow(wanted: UnitFilter) -> bool:
-    """Whether the filter asks for more than a region, so that its units do not show the region's shape."""
-    return bool(wanted.level or wanted.population_class or wanted.name) or wanted.status is Status.DISSOLVED
+def _region(wanted: UnitFilter) -> UnitFilter:
+    """The filter that lets through whatever exists today in the same part of the country."""
+    everything = UnitFilter()
+    return replace(
+        wanted,
+        level=everything.level,
+        population_class=everything.population_class,
+        name=everything.name,
+        status=everything.status,
+        sort=everything.sort,
+        descending=everything.descending,
+    )
 
 
-def _ground(wanted: UnitFilter, digits: int, *, is_sample: bool) -> Sequence[tuple[str, float, float]]:
-    """Key of the area and degrees of the places in the filter's region, thinned out to what a ground needs."""
-    region = UnitFilter(land=wanted.land, district=wanted.district, association=wanted.association)
+def _ground(region: UnitFilter, digits: int, *, is_sample: bool) -> Surroundings:
+    """Key of the area and degrees of the places in a region, thinned out to what a ground needs.
+
+    In no order: the drawing sorts them.
+    """
     cells = _ALL_CELLS if region.district or region.association else _CELLS[digits]
     area = func.substr(_party.key, 1, digits)
     # A degree of latitude is half as long again as one of longitude.
@@ -85,6 +96,5 @@ def _ground(wanted: UnitFilter, digits: int, *, is_sample: bool) -> Sequence[tup
         .select_from(body_join)
         .where(*conditions_of(region), _party.level.in_(_PLACES), _unit.longitude.is_not(None))
         .where(in_sample if is_sample else ~in_sample)
-        .order_by(area, column / cells, row / cells / 1.5)
     )
-    return db.session.execute(statement).all()
+    return [(key, longitude, latitude) for key, longitude, latitude in db.session.execute(statement)]
