@@ -22,11 +22,12 @@ from kooperation.register.forms import CompareForm, read_filter, read_page
 from kooperation.register.models import HistoryEntry, HistoryKind
 from kooperation.register.queries import lists, units
 from kooperation.register.queries.lists import Status, UnitFilter, UnitRow
-from kooperation.register.queries.mapping import unit_map
+from kooperation.register.queries.mapping import nearest_place, unit_map
 from kooperation.register.queries.state import as_record
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
+from kooperation.register.rules.projection import project
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
-from kooperation.register.zoom import zoom_of
+from kooperation.register.zoom import read_point, zoom_of
 
 MOST_COMPARED = 6
 """Units beside which a unit is shown; more columns nobody reads."""
@@ -97,6 +98,17 @@ def map_() -> ResponseReturnValue:
     areas = {area.key for area in drawn.picture.areas} if drawn.picture else set()
     zoom = zoom_of(wanted, values["laender"], values["districts"], areas)
     return render_template("register/map.html", map=drawn, zoom=zoom, edition=units.latest_edition(), **values)
+
+
+@bp.get("/karte/naechste")
+def nearest() -> ResponseReturnValue:
+    """The place nearest to a point of the map, as JSON, for a pointer that rests there."""
+    point = read_point(request.args)
+    place = nearest_place(read_filter(request.args), *point) if point else None
+    if place is None:
+        abort(404)
+    (east,), (south,) = project([place.longitude], [place.latitude])
+    return {"name": place.name, "url": unit_url(place.key, place.name), "x": east, "y": south}
 
 
 @bp.get("/liste/export.<any(csv, xlsx):extension>")
