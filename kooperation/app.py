@@ -1,4 +1,4 @@
-"""The application: configuration, extensions, blueprints, shell commands, error pages, and who listens to which hook."""
+"""The application: configuration, extensions, blueprints, shell commands, and who listens to which hook."""
 
 from flask import Flask
 

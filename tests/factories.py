@@ -45,6 +45,7 @@ class Make:
         db.session.add(municipality)
         db.session.flush()
         municipality.land_id = municipality.id if level is Level.LAND else parent and parent.land_id
+        municipality.bezirk_id = municipality.id if level is Level.REGIERUNGSBEZIRK else parent and parent.bezirk_id
         municipality.district_id = municipality.id if level is Level.LANDKREIS else parent and parent.district_id
         municipality.association_id = (
             municipality.id if level is Level.GEMEINDEVERBAND else parent and parent.association_id

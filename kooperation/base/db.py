@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction, registry
 from sqlalchemy.types import TypeDecorator
@@ -127,6 +127,15 @@ def reading() -> Iterator[None]:
     finally:
         db.session.rollback()
         only_reading.reset(token)
+
+
+def refresh_statistics(*tables: str) -> None:
+    """Let the database plan with the new numbers at once after much was written, in the caller's transaction.
+
+    SQLite never looks by itself; PostgreSQL's own housekeeping comes a minute later.
+    """
+    for table in tables:
+        db.session.execute(text(f"ANALYZE {table}"))
 
 
 def now() -> datetime:

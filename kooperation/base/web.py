@@ -1,7 +1,6 @@
 """What every request and answer has: safe headers, static files, error pages with a reference, template helpers."""
 
 import hashlib
-import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
 from kooperation.base.logs import reference
-
-log = logging.getLogger(__name__)
 
 STATIC = ROOT / "static"
 STATIC_URL = "/static/"
@@ -142,9 +139,8 @@ def _register_error_pages(app: Flask) -> None:
         response.set_data(render_template("errors/error.html", status=error.code, reference=None))
         return response
 
-    def failure(error: Exception) -> tuple[str, int]:
-        cause = getattr(error, "original_exception", None) or error
-        log.error("failed request: %s %s", request.method, request.path, exc_info=cause)
+    def failure(_error: Exception) -> tuple[str, int]:
+        # Flask has logged the exception already, on a line that carries the same reference.
         return render_template("errors/error.html", status=500, reference=reference()), 500
 
     app.register_error_handler(HTTPException, page)

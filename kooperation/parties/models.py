@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kooperation.base.db import Base, choice
 from kooperation.base.text import slug
@@ -21,8 +21,8 @@ class Party(Base):
     __table_args__: Any = (
         UniqueConstraint("level", "key"),
         # Lists are read in this order, of one level or of all.
-        Index("ix_party_level_sort_name", "level", "sort_name", "id"),
-        Index("ix_party_sort_name", "sort_name", "id"),
+        Index("ix_party_level_sort_name", "level", "sort_name", "id", "dissolved_on"),
+        Index("ix_party_sort_name", "sort_name", "id", "dissolved_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,8 +40,9 @@ class Municipality(Party):
     """A unit of the official register: one body, one row, identified by level and key.
 
     Population, area and coordinates of the levels above the Gemeinde are derived from its Gemeinden.
-    ``land_id``, ``district_id`` and ``association_id`` repeat what the parents say, so that a list over a
-    Land, a Landkreis or a Gemeindeverband is one indexed condition; each is the row itself on its own level.
+    ``land_id``, ``bezirk_id`` (Regierungsbezirk), ``district_id`` and ``association_id`` repeat what the parents
+    say, so that a list over a Land, a Landkreis or a Gemeindeverband is one indexed condition, and the way up is
+    one statement; each is the row itself on its own level.
     """
 
     __tablename__ = "municipality"
@@ -54,6 +55,7 @@ class Municipality(Party):
     text_code: Mapped[str | None] = mapped_column(String(2))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
     land_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    bezirk_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     district_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
     association_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
     area_km2: Mapped[float | None]
@@ -69,10 +71,6 @@ class Municipality(Party):
     inhabited: Mapped[bool] = mapped_column(default=True)
     is_contract: Mapped[bool] = mapped_column(default=False)
     fulfilling_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
-
-    parent: Mapped["Municipality | None"] = relationship(
-        foreign_keys=[parent_id], remote_side="Municipality.id", viewonly=True
-    )
 
     @property
     def slug(self) -> str:

@@ -1,24 +1,60 @@
-"""Reading parties: which municipality is meant, and which lie below one."""
+"""Reading parties: which municipality is meant, and which lie above one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kooperation.base.db import db
-from kooperation.parties.models import Municipality, municipality_table
+from kooperation.parties.models import Municipality, party_table
+from kooperation.parties.rules import Level
+
+_party = party_table.c
+
+# Made once: putting a statement together takes longer than running it.
+_BY_KEY = select(Municipality).where(Municipality.key == bindparam("key")).order_by(Municipality.id).limit(1)
+_BY_IDS = select(Municipality).where(Municipality.id.in_(bindparam("ids", expanding=True)))
+_ANCESTORS = select(_party.id, _party.key, _party.level, _party.display_name).where(
+    _party.id.in_(bindparam("ids", expanding=True))
+)
+
+
+class Ancestor(NamedTuple):
+    """What pages say of a unit above another."""
+
+    id: int
+    key: str
+    level: Level
+    display_name: str
 
 
 def municipality_by_key(key: str) -> Municipality | None:
     """The municipality with this public key (2, 3, 5, 8 or 9 digits), dissolved ones too; None without one."""
-    return db.session.scalar(select(Municipality).where(Municipality.key == key).order_by(Municipality.id).limit(1))
+    return db.session.scalar(_BY_KEY, {"key": key})
 
 
-def parents_of(municipality: Municipality) -> Sequence[Municipality]:
-    """The units above a municipality, the Land first; one statement whatever the number."""
-    unit = municipality_table
-    above = select(unit.c.id, unit.c.parent_id).where(unit.c.id == municipality.parent_id).cte(recursive=True)
-    step = unit.alias()
-    above = above.union(select(step.c.id, step.c.parent_id).join(above, step.c.id == above.c.parent_id))
-    found = db.session.scalars(select(Municipality).where(Municipality.id.in_(select(above.c.id)))).all()
+def municipalities(ids: Sequence[int]) -> Sequence[Municipality]:
+    """The municipalities with these numbers, in the order of the numbers given."""
+    if not ids:
+        return []
+    found = {municipality.id: municipality for municipality in db.session.scalars(_BY_IDS, {"ids": list(ids)})}
+    return [found[number] for number in ids if number in found]
+
+
+def ancestors(units: Iterable[Municipality]) -> dict[int, Ancestor]:
+    """All units above some others, by their numbers; one statement whatever the number."""
+    numbers = sorted({number for unit in units for number in _above(unit)})
+    rows = db.session.execute(_ANCESTORS, {"ids": numbers}) if numbers else ()
+    return {row.id: Ancestor(*row) for row in rows}
+
+
+def parents_of(unit: Municipality, known: Mapping[int, Ancestor] | None = None) -> list[Ancestor]:
+    """The units above a municipality, the Land first; ``known`` are ancestors that were read already."""
+    known = ancestors([unit]) if known is None else known
     # The keys grow from the Land downwards: 2, 3, 5 and 9 digits.
-    return sorted(found, key=lambda parent: len(parent.key or ""))
+    return sorted((known[number] for number in _above(unit)), key=lambda parent: len(parent.key))
+
+
+def _above(unit: Municipality) -> set[int]:
+    columns = {unit.parent_id, unit.land_id, unit.bezirk_id, unit.district_id, unit.association_id}
+    return {number for number in columns if number is not None and number != unit.id}

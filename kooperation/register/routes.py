@@ -15,15 +15,16 @@ from kooperation.base.i18n import _, german_date, number
 from kooperation.base.text import N_, slug
 from kooperation.base.web import query_url
 from kooperation.parties.models import Municipality
-from kooperation.parties.queries import municipality_by_key, parents_of
+from kooperation.parties.queries import ancestors, municipalities, municipality_by_key, parents_of
 from kooperation.parties.rules import Level, PopulationClass
 from kooperation.register.comparison import comparison
 from kooperation.register.forms import CompareForm, read_filter, read_page
-from kooperation.register.models import HistoryEntry, HistoryKind
+from kooperation.register.models import HistoryKind
 from kooperation.register.queries import lists, units
 from kooperation.register.queries.lists import Status, UnitFilter, UnitRow
 from kooperation.register.queries.mapping import nearest_place, unit_map
 from kooperation.register.queries.state import as_record
+from kooperation.register.queries.units import Remembered
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
 from kooperation.register.rules.projection import project
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
@@ -76,7 +77,7 @@ def browse() -> ResponseReturnValue:
     """The Länder, and how many units of each level there are."""
     return render_template(
         "register/browse.html",
-        laender=lists.members_of(None),
+        laender=lists.laender(),
         counts=lists.counts_by_level(),
         edition=units.latest_edition(),
     )
@@ -137,7 +138,7 @@ def show(key: str, name: str) -> ResponseReturnValue:
         unit=unit,
         population_note=_population_note(unit),
         parents=parents_of(unit),
-        members=lists.members_of(unit.id),
+        members=[] if unit.level in _WITHOUT_MEMBERS else lists.members_of(unit.id),
         similar=units.similar_to(unit),
         changes=_events(unit, history),
         history=_history(history),
@@ -175,17 +176,18 @@ def compare(key: str, name: str) -> ResponseReturnValue:
     if form.other.name in request.args and form.validate():
         keys = dict.fromkeys([other.key for other in chosen] + [form.other.data])
         return redirect(unit_url(key, unit.display_name, "register.compare", mit=[one for one in keys if one]))
-    others = chosen or [one.unit for one in units.similar_to(unit, each_side=2)]
+    others = chosen or municipalities([one.id for one in units.similar_to(unit, each_side=2)])
+    above = ancestors([unit, *others])
     return render_template(
         "register/compare.html",
         unit=unit,
         others=others,
         chosen=chosen,
         chosen_chips=[(other.display_name, _without(other, chosen)) for other in chosen],
-        rows=comparison([unit, *others]),
+        rows=comparison([unit, *others], above),
         form=form,
         edition=units.latest_edition(),
-        parents=parents_of(unit),
+        parents=parents_of(unit, above),
     )
 
 
@@ -207,6 +209,7 @@ def _without(one: Municipality, chosen: Sequence[Municipality]) -> str:
     return query_url(mit=[other.key for other in chosen if other is not one], neu=None)
 
 
+_WITHOUT_MEMBERS = (Level.GEMEINDE, Level.KREISFREIE_STADT)
 _FILTER_OF_LEVEL = {Level.LAND: "land", Level.LANDKREIS: "kreis", Level.GEMEINDEVERBAND: "verband"}
 
 
@@ -219,13 +222,13 @@ def _lists_of_all(unit: Municipality) -> tuple[str, str] | None:
     return url_for(".listing", **below), url_for(".map_", **below)
 
 
-def _all_keys(unit: Municipality, history: Sequence[HistoryEntry]) -> list[str]:
+def _all_keys(unit: Municipality, history: Sequence[Remembered]) -> list[str]:
     """Whatever a territorial change may call the unit: today's key and ARS, and those it once had."""
     former = [entry.before for entry in history if entry.kind in units.KEY_KINDS and entry.before]
     return list(dict.fromkeys(filter(None, (unit.key, unit.ars, *former))))
 
 
-def _events(unit: Municipality, history: Sequence[HistoryEntry]) -> list[tuple[Story, list[Story]]]:
+def _events(unit: Municipality, history: Sequence[Remembered]) -> list[tuple[Story, list[Story]]]:
     """The official changes about a unit, each as its first sentence and all its sentences."""
     keys = _all_keys(unit, history)
     stories = stories_of([as_record(event) for event in units.events_about(keys)], keys)
@@ -233,7 +236,7 @@ def _events(unit: Municipality, history: Sequence[HistoryEntry]) -> list[tuple[S
     return [(together[0], together) for together in (list(group) for _key, group in grouped)]
 
 
-def _history(history: Sequence[HistoryEntry]) -> list[Story]:
+def _history(history: Sequence[Remembered]) -> list[Story]:
     """The entries of a unit's history as sentences; units are named, where only their keys are remembered."""
     moves = [entry for entry in history if entry.kind is HistoryKind.MOVED]
     names = lists.names_of([key for entry in moves for key in (entry.before, entry.after) if key])
@@ -241,7 +244,7 @@ def _history(history: Sequence[HistoryEntry]) -> list[Story]:
     for entry in history:
         before, after = entry.before or "–", entry.after or "–"
         values = {"before": names.get(before, before), "after": names.get(after, after)}
-        stories.append(Story(entry.edition.edition_date, HISTORY[entry.kind.value], values))
+        stories.append(Story(entry.edition_date, HISTORY[entry.kind.value], values))
     return stories
 
 

@@ -17,7 +17,7 @@ bp = Blueprint("search", __name__)
 @bp.get("/")
 def start() -> ResponseReturnValue:
     """What this is, the search, and the Länder to browse."""
-    return render_template("search/start.html", laender=lists.members_of(None))
+    return render_template("search/start.html", laender=lists.laender())
 
 
 @bp.get("/suche/")

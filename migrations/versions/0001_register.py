@@ -79,8 +79,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("level", "key", name="uq_party_level_key"),
     )
     op.create_index("ix_party_key", "party", ["key"], unique=False)
-    op.create_index("ix_party_level_sort_name", "party", ["level", "sort_name", "id"], unique=False)
-    op.create_index("ix_party_sort_name", "party", ["sort_name", "id"], unique=False)
+    op.create_index("ix_party_level_sort_name", "party", ["level", "sort_name", "id", "dissolved_on"], unique=False)
+    op.create_index("ix_party_sort_name", "party", ["sort_name", "id", "dissolved_on"], unique=False)
     op.create_table(
         "change_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("text_code", sa.String(length=2), nullable=True),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("land_id", sa.Integer(), nullable=True),
+        sa.Column("bezirk_id", sa.Integer(), nullable=True),
         sa.Column("district_id", sa.Integer(), nullable=True),
         sa.Column("association_id", sa.Integer(), nullable=True),
         sa.Column("area_km2", sa.Double(), nullable=True),
@@ -132,6 +133,7 @@ def upgrade() -> None:
         sa.Column("fulfilling_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("population >= 0", name="ck_municipality_population"),
         sa.ForeignKeyConstraint(["association_id"], ["municipality.id"], name="fk_municipality_association_id"),
+        sa.ForeignKeyConstraint(["bezirk_id"], ["municipality.id"], name="fk_municipality_bezirk_id"),
         sa.ForeignKeyConstraint(["district_id"], ["municipality.id"], name="fk_municipality_district_id"),
         sa.ForeignKeyConstraint(["fulfilling_id"], ["municipality.id"], name="fk_municipality_fulfilling_id"),
         sa.ForeignKeyConstraint(["id"], ["party.id"], name="fk_municipality_id"),

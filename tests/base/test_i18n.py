@@ -10,7 +10,7 @@ from kooperation.base.db import today
 
 def test_numbers_have_german_separators(context):
     assert i18n.number(84_669_326) == "84.669.326"
-    assert i18n.number(-1_234) == "-1.234"
+    assert i18n.number(-1_234) == "−1.234"
     assert i18n.number(None) == "–"
     assert i18n.decimal(1234.5) == "1.234,50"
     assert i18n.decimal(0.4, 0) == "0"

@@ -52,7 +52,7 @@ def test_a_failure_is_answered_with_a_reference_that_the_log_has_too(app, client
     answer = client.get("/kommunen/")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 500
-    assert any("failed request: GET /kommunen/" in record.message for record in caplog.records)
+    assert any("/kommunen/ [GET]" in record.message for record in caplog.records)
     assert re.search(r"\b[0-9a-f]{8}\b", text)
     assert "ZeroDivisionError" not in text
 

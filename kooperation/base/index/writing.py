@@ -7,9 +7,9 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import Select, delete, func, select
 
-from kooperation.base.db import Base, db
+from kooperation.base.db import Base, db, refresh_statistics
 from kooperation.base.index.models import SearchDocument, SearchName, SearchPosting, SearchWord
 from kooperation.base.index.words import clean, context, found_by, head, spelled_out, tokens
 from kooperation.base.text import sort_key
@@ -19,6 +19,9 @@ BATCH = 2_000
 
 MOST_VALUES = 10_000
 """Values that one statement lists; SQLite takes 32,766, PostgreSQL 65,535."""
+
+
+_MODELS = (SearchPosting, SearchName, SearchWord, SearchDocument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ def put(documents: Iterable[Document]) -> int:
     count = 0
     while batch := list(islice(remaining, BATCH)):
         count += _put({(document.kind, document.subject_id): document for document in batch})
-    if count >= BATCH:
-        _refresh_statistics()
+    if count >= BATCH and db.session.connection().dialect.name == "postgresql":
+        refresh_statistics(*(model.__tablename__ for model in _MODELS))
     return count
 
 
@@ -71,7 +74,7 @@ def clear(kind: str | None = None) -> None:
     if kind is not None:
         _take_out(select(SearchDocument.id).where(SearchDocument.kind == kind))
         return
-    for model in (SearchPosting, SearchName, SearchWord, SearchDocument):
+    for model in _MODELS:
         db.session.execute(delete(model))
 
 
@@ -196,10 +199,3 @@ def _write(model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, 
     else:
         places = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f"{into} VALUES ({places}) {conflict}", list(rows))
-
-
-def _refresh_statistics() -> None:
-    """Let PostgreSQL plan with the new numbers at once; its own housekeeping comes a minute later."""
-    if db.session.connection().dialect.name == "postgresql":
-        for model in (SearchDocument, SearchName, SearchPosting, SearchWord):
-            db.session.execute(text(f"ANALYZE {model.__tablename__}"))

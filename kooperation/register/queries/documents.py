@@ -10,8 +10,10 @@ from kooperation.base.db import db
 from kooperation.base.index import Document
 from kooperation.base.text import slug
 from kooperation.parties.models import body_join, municipality_table, party_table
+from kooperation.parties.rules import Level
 from kooperation.register.models import HistoryEntry, HistoryKind
 from kooperation.register.rules.labels import kind_label
+from kooperation.register.rules.names import bare_name
 
 _party = party_table.c
 _unit = municipality_table.c
@@ -24,6 +26,8 @@ KIND = "municipality"
 # Of two units that a query fits equally, the one that more people live in is meant; ten thousand times as many
 # people are worth one.
 _DIGITS_OF_GERMANY = 8
+# How the statistics shorten Stadt, Markt and Große Kreisstadt; "St" would be found as Sankt.
+_ABBREVIATED_STATUS = frozenset({"St", "M", "GKSt"})
 
 
 def unit_documents() -> Iterator[Document]:
@@ -62,12 +66,21 @@ def unit_documents() -> Iterator[Document]:
             title=row.display_name,
             detail=" · ".join(filter(None, (kind_label(row.level, row.text_code, row.key), ", ".join(above)))),
             path=unit_path(row.key, row.display_name),
-            names=_distinct((row.display_name, row.official_name)),
+            names=_names(row.level, row.display_name, row.official_name),
             former=tuple(name for name in _distinct(names) if name not in (row.display_name, row.official_name)),
             codes=_distinct(filter(None, (row.key, row.ars, row.postal_code, *codes))),
             weight=log10((row.population or 0) + 1) / _DIGITS_OF_GERMANY,
             ended=row.dissolved_on is not None,
         )
+
+
+def _names(level: Level, display_name: str, official_name: str) -> tuple[str, ...]:
+    """The names that a unit is found by, that by which people call it first."""
+    statistical = official_name.partition(", ")[2] in _ABBREVIATED_STATUS
+    official = bare_name(official_name) if statistical else official_name
+    # "Markt Wildflecken" is asked for as Wildflecken; a Landkreis, though, is not asked for by its town's name.
+    said = (bare_name(official_name),) if level is Level.GEMEINDE else ()
+    return _distinct((*said, display_name, official))
 
 
 def unit_path(key: str, name: str) -> str:

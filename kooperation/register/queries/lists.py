@@ -1,12 +1,12 @@
 """Lists of units: browsed by their parents, and filtered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, func, select
 
 from kooperation.base.db import db
 from kooperation.base.paging import Page, paged
@@ -90,6 +90,32 @@ _COLUMNS = (
     _district.c.key,
 )
 
+_MAY_BE_EMPTY = (Sort.POPULATION, Sort.AREA)
+_LEVELS = list(Level)
+
+# Made once: putting a statement together takes longer than running it.
+_LIST: Select[Any] = (
+    select(*_COLUMNS)
+    .select_from(body_join)
+    .outerjoin(_land, _land.c.id == _unit.land_id)
+    .outerjoin(_district, _district.c.id == _unit.district_id)
+)
+_IN_LIST = _LIST.where(_party.id.in_(bindparam("ids", expanding=True))).order_by(_party.sort_name, _party.id)
+_TODAY = _LIST.where(_party.dissolved_on.is_(None)).order_by(_party.sort_name, _party.id)
+_MEMBERS = _TODAY.where(_unit.parent_id == bindparam("parent"))
+_LAENDER = _TODAY.where(_party.level == Level.LAND)
+_CHOICES = (
+    select(_party.key, _party.display_name)
+    .where(_party.level == bindparam("level"), _party.dissolved_on.is_(None))
+    .where(_party.key.startswith(bindparam("land", type_=String)))
+    .order_by(_party.sort_name, _party.id)
+)
+_COUNTS = (
+    select(_party.level, func.count())
+    .where(_party.dissolved_on.is_(None), _party.level.is_not(None))
+    .group_by(_party.level)
+)
+
 _SORTS: dict[Sort, ColumnElement[Any]] = {
     Sort.NAME: _party.sort_name,
     Sort.KEY: _party.key,
@@ -101,43 +127,40 @@ _SORTS: dict[Sort, ColumnElement[Any]] = {
 def units(wanted: UnitFilter, page: int) -> Page[UnitRow]:
     """One page of the units that the filter lets through."""
     conditions = conditions_of(wanted)
-    counted = select(func.count()).select_from(body_join).where(*conditions)
-    found = paged(_selected().where(*conditions).order_by(*_order(wanted)), page, counted=counted)
-    return Page(
-        [UnitRow(*row) for row in found.items],
-        found.number,
-        found.total,
-        found.per_page,
-    )
+    counted = select(func.count()).select_from(_smallest_source(conditions)).where(*conditions)
+    # First the numbers of the page's rows alone: what comes before them is then passed over without its columns.
+    numbers = select(_party.id).select_from(_smallest_source((*conditions, _SORTS[wanted.sort]))).where(*conditions)
+    found = paged(numbers.order_by(*_order(wanted)), page, counted=counted)
+    shown = _IN_LIST, {"ids": [row.id for row in found.items]}
+    rows = {row.id: UnitRow(*row) for row in db.session.execute(*shown)} if found.items else {}
+    return Page([rows[row.id] for row in found.items], found.number, found.total, found.per_page)
 
 
 def all_units(wanted: UnitFilter) -> Iterator[UnitRow]:
     """All units that the filter lets through, in its order, read in portions for an export."""
-    statement = _selected().where(*conditions_of(wanted)).order_by(*_order(wanted))
+    statement = _LIST.where(*conditions_of(wanted)).order_by(*_order(wanted))
     return (UnitRow(*row) for row in db.session.execute(statement.execution_options(yield_per=1_000)))
 
 
-def members_of(parent_id: int | None) -> Sequence[UnitRow]:
-    """The units directly below a parent today, or the Länder for None, by level from above and by name."""
-    below = _unit.parent_id == parent_id if parent_id is not None else _party.level == Level.LAND
-    rows = db.session.execute(
-        _selected().where(below, _party.dissolved_on.is_(None)).order_by(_party.sort_name, _party.id)
-    )
-    order = list(Level)
-    return sorted((UnitRow(*row) for row in rows), key=lambda row: order.index(row.level))
+def members_of(parent_id: int) -> Sequence[UnitRow]:
+    """The units directly below a parent today, by level from above and by name."""
+    rows = [UnitRow(*row) for row in db.session.execute(_MEMBERS, {"parent": parent_id})]
+    return sorted(rows, key=lambda row: _LEVELS.index(row.level))
+
+
+def laender() -> Sequence[UnitRow]:
+    """The Länder of today, by name."""
+    return [UnitRow(*row) for row in db.session.execute(_LAENDER)]
 
 
 def units_by_id(ids: Sequence[int]) -> Sequence[UnitRow]:
     """The units with these numbers, by name."""
-    rows = db.session.execute(_selected().where(_party.id.in_(ids)).order_by(_party.sort_name, _party.id))
-    return [UnitRow(*row) for row in rows]
+    return [UnitRow(*row) for row in db.session.execute(_IN_LIST, {"ids": list(ids)})]
 
 
 def counts_by_level() -> dict[Level, int]:
     """How many units of each level there are today, from the Land downwards."""
-    current = _party.dissolved_on.is_(None)
-    statement = select(_party.level, func.count()).where(current, _party.level.is_not(None))
-    found: dict[Level, int] = dict(db.session.execute(statement.group_by(_party.level)).all())
+    found: dict[Level, int] = dict(db.session.execute(_COUNTS).all())
     return {level: found[level] for level in Level if level in found}
 
 
@@ -148,21 +171,15 @@ def names_of(keys: Sequence[str]) -> dict[str, str]:
     return dict(db.session.execute(select(_party.key, _party.display_name).where(_party.key.in_(keys))).all())
 
 
-def choices(level: Level, land: str | None = None) -> Sequence[tuple[str, str]]:
+def choices(level: Level, land: str = "") -> Sequence[tuple[str, str]]:
     """Key and name of the units of a level that exist today, in a Land or in all, by name: for a short choice."""
-    statement = select(_party.key, _party.display_name).where(_party.level == level, _party.dissolved_on.is_(None))
-    if land:
-        statement = statement.where(_party.key.startswith(land))
-    return [(key, name) for key, name in db.session.execute(statement.order_by(_party.sort_name, _party.id))]
+    return [(key, name) for key, name in db.session.execute(_CHOICES, {"level": level, "land": land})]
 
 
-def _selected() -> Select[Any]:
-    return (
-        select(*_COLUMNS)
-        .select_from(body_join)
-        .outerjoin(_land, _land.c.id == _unit.land_id)
-        .outerjoin(_district, _district.c.id == _unit.district_id)
-    )
+def _smallest_source(mentioned: Iterable[ColumnElement[Any]]) -> FromClause:
+    """The party's rows alone where nothing mentioned lies in the municipality's: they are half to read."""
+    tables = {table for element in mentioned for table in element._from_objects}
+    return body_join if municipality_table in tables else party_table
 
 
 def conditions_of(wanted: UnitFilter) -> list[ColumnElement[bool]]:
@@ -191,7 +208,6 @@ def conditions_of(wanted: UnitFilter) -> list[ColumnElement[bool]]:
 
 def _order(wanted: UnitFilter) -> tuple[ColumnElement[Any], ...]:
     column = _SORTS[wanted.sort]
-    return (
-        column.desc().nulls_last() if wanted.descending else column.nulls_last(),
-        _party.id,
-    )
+    ordered = column.desc() if wanted.descending else column
+    # Said of a column that is never empty, it would only keep the index from being used.
+    return (ordered.nulls_last() if wanted.sort in _MAY_BE_EMPTY else ordered, _party.id)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select, union_all
 
 from kooperation.base.db import db
-from kooperation.parties.models import Municipality, Party
+from kooperation.parties.models import Municipality, body_join, municipality_table, party_table
 from kooperation.parties.queries import municipality_by_key
 from kooperation.register.models import (
     ChangeEvent,
@@ -18,15 +18,85 @@ from kooperation.register.models import (
     Succession,
 )
 
-_SIMILAR_EACH_SIDE = 4
+SIMILAR_EACH_SIDE = 4
+
+_party = party_table.c
+_unit = municipality_table.c
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarUnit:
+class SimilarUnit(NamedTuple):
     """A unit of the same level and about the same population, with how many people it has more or fewer."""
 
-    unit: Municipality
+    id: int
+    key: str
+    name: str
+    population: int
     difference: int
+
+
+class Related(NamedTuple):
+    """A unit whose place another one took, or the other; ``reason`` says who says so."""
+
+    key: str
+    name: str
+    dissolved_on: date | None
+    is_official: bool
+    reason: str
+
+
+class Remembered(NamedTuple):
+    """What an edition changed about a unit."""
+
+    kind: HistoryKind
+    before: str | None
+    after: str | None
+    edition_date: date
+
+
+def _nearest(*, larger: bool) -> Select[Any]:
+    same = (
+        _party.level == bindparam("level"),
+        _party.id != bindparam("unit"),
+        _party.dissolved_on.is_(None),
+        _unit.inhabited,
+        _unit.population >= bindparam("population") if larger else _unit.population < bindparam("population"),
+    )
+    order = _unit.population if larger else _unit.population.desc()
+    columns = (_party.id, _party.key, _party.display_name, _unit.population)
+    nearest = select(*columns).select_from(body_join).where(*same).order_by(order, _party.id)
+    return select(nearest.limit(bindparam("count")).subquery())
+
+
+def _related(shown: ColumnElement[int], given: ColumnElement[int]) -> Select[Any]:
+    of_both = select(_party.key, _party.display_name, _party.dissolved_on, Succession.is_official, Succession.reason)
+    joined = of_both.join_from(Succession, party_table, _party.id == shown).where(given == bindparam("unit"))
+    return joined.order_by(Succession.is_official.desc(), _party.sort_name, _party.id)
+
+
+# Made once: putting a statement together takes longer than running it.
+_SIMILAR = union_all(_nearest(larger=True), _nearest(larger=False))
+_SUCCESSORS = _related(Succession.__table__.c.successor_id, Succession.__table__.c.predecessor_id)
+_PREDECESSORS = _related(Succession.__table__.c.predecessor_id, Succession.__table__.c.successor_id)
+_HISTORY = (
+    select(HistoryEntry.kind, HistoryEntry.before, HistoryEntry.after, Edition.edition_date)
+    .join(HistoryEntry.edition)
+    .where(HistoryEntry.municipality_id == bindparam("unit"))
+    .order_by(Edition.edition_date.desc(), HistoryEntry.id)
+)
+_KEYS: BindParameter[list[str]] = bindparam("keys", expanding=True)
+_EVENTS = (
+    select(ChangeEvent)
+    .where(
+        or_(
+            ChangeEvent.ars_from.in_(_KEYS),
+            ChangeEvent.ars_to.in_(_KEYS),
+            ChangeEvent.ags_from.in_(_KEYS),
+            ChangeEvent.ags_to.in_(_KEYS),
+        )
+    )
+    .order_by(ChangeEvent.statistical_on.desc().nulls_last(), ChangeEvent.reference, ChangeEvent.id)
+)
+_LATEST = select(Edition).order_by(Edition.edition_date.desc(), Edition.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,80 +137,39 @@ def unit_by_former_key(key: str) -> Municipality | None:
 
 def events_about(keys: Sequence[str]) -> Sequence[ChangeEvent]:
     """The official territorial changes that name one of these keys or ARS, the newest first."""
-    return db.session.scalars(
-        select(ChangeEvent)
-        .where(
-            or_(
-                ChangeEvent.ars_from.in_(keys),
-                ChangeEvent.ars_to.in_(keys),
-                ChangeEvent.ags_from.in_(keys),
-                ChangeEvent.ags_to.in_(keys),
-            )
-        )
-        .order_by(
-            ChangeEvent.statistical_on.desc().nulls_last(),
-            ChangeEvent.reference,
-            ChangeEvent.id,
-        )
-    ).all()
+    return db.session.scalars(_EVENTS, {"keys": list(keys)}).all()
 
 
-def history_of(unit: Municipality) -> Sequence[HistoryEntry]:
+def history_of(unit: Municipality) -> list[Remembered]:
     """What editions changed about the unit, the newest first."""
-    return db.session.scalars(
-        select(HistoryEntry)
-        .where(HistoryEntry.municipality_id == unit.id)
-        .options(joinedload(HistoryEntry.edition))
-        .join(HistoryEntry.edition)
-        .order_by(Edition.edition_date.desc(), HistoryEntry.id)
-    ).all()
+    return [Remembered(*row) for row in db.session.execute(_HISTORY, {"unit": unit.id})]
 
 
-def successions_of(unit: Municipality) -> Sequence[Succession]:
+def successions_of(unit: Municipality) -> list[Related]:
     """What took the place of a dissolved unit: the units that exist today, official ones before proposed ones."""
-    return db.session.scalars(
-        select(Succession)
-        .join(Party, Party.id == Succession.successor_id)
-        .where(Succession.predecessor_id == unit.id)
-        .options(joinedload(Succession.successor))
-        .order_by(Succession.is_official.desc(), Party.sort_name, Party.id)
-    ).all()
+    return [Related(*row) for row in db.session.execute(_SUCCESSORS, {"unit": unit.id})]
 
 
-def predecessors_of(unit: Municipality) -> Sequence[Succession]:
+def predecessors_of(unit: Municipality) -> list[Related]:
     """The dissolved units whose place this one took, by name."""
-    return db.session.scalars(
-        select(Succession)
-        .join(Party, Party.id == Succession.predecessor_id)
-        .where(Succession.successor_id == unit.id)
-        .options(joinedload(Succession.predecessor))
-        .order_by(Succession.is_official.desc(), Party.sort_name, Party.id)
-    ).all()
+    return [Related(*row) for row in db.session.execute(_PREDECESSORS, {"unit": unit.id})]
 
 
-def similar_to(unit: Municipality, each_side: int = _SIMILAR_EACH_SIDE) -> Sequence[SimilarUnit]:
+def similar_to(unit: Municipality, each_side: int = SIMILAR_EACH_SIDE) -> list[SimilarUnit]:
     """The units of the same level nearest in population, the largest first; none for a unit without population."""
     if unit.population is None:
         return []
-    same = (
-        Municipality.level == unit.level,
-        Municipality.id != unit.id,
-        Municipality.dissolved_on.is_(None),
-        Municipality.inhabited,
-    )
-    larger = select(Municipality).where(*same, Municipality.population >= unit.population)
-    smaller = select(Municipality).where(*same, Municipality.population < unit.population)
+    values = {"level": unit.level, "unit": unit.id, "population": unit.population, "count": each_side}
     found = [
-        *db.session.scalars(larger.order_by(Municipality.population, Municipality.id).limit(each_side)),
-        *db.session.scalars(smaller.order_by(Municipality.population.desc(), Municipality.id).limit(each_side)),
+        SimilarUnit(number, key, name, population, population - unit.population)
+        for number, key, name, population in db.session.execute(_SIMILAR, values)
     ]
-    similar = [SimilarUnit(other, (other.population or 0) - unit.population) for other in found]
-    return sorted(similar, key=lambda one: (-one.difference, one.unit.sort_name))
+    return sorted(found, key=lambda one: (-one.difference, one.name))
 
 
 def latest_edition() -> Edition | None:
     """The newest edition that was imported; None before the first."""
-    return db.session.scalar(select(Edition).order_by(Edition.edition_date.desc(), Edition.id.desc()).limit(1))
+    return db.session.scalar(_LATEST)
 
 
 def fulfilled_by(unit: Municipality) -> Municipality | None:
@@ -168,7 +197,8 @@ def former_unit(key: str) -> FormerUnit | None:
         if unit is not None and unit.dissolved_on is None:
             successors[unit.id] = unit
         elif unit is not None:
-            successors |= {one.successor_id: one.successor for one in successions_of(unit) if one.is_official}
+            found = (municipality_by_key(one.key) for one in successions_of(unit) if one.is_official)
+            successors |= {heir.id: heir for heir in found if heir is not None}
         else:
             waiting += [_receiving(event) for event in _endings(following)]
     return FormerUnit(

@@ -22,7 +22,7 @@ from kooperation.register.services.successions import link_successions
 _party = party_table.c
 _unit = municipality_table.c
 
-_REFERRING = ("parent_id", "land_id", "district_id", "association_id", "fulfilling_id")
+_REFERRING = ("parent_id", "land_id", "bezirk_id", "district_id", "association_id", "fulfilling_id")
 _TAKEN = (*OWN_COLUMNS, *_REFERRING, "level", "key", "display_name", "sort_name")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from kooperation.audit import services as audit
 from kooperation.base import hooks, index
-from kooperation.base.db import db
+from kooperation.base.db import db, refresh_statistics
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
 from kooperation.register.models import ChangeFile, Edition
@@ -90,6 +90,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
         hooks.party_dissolved(municipality, successors.get(municipality.id, []))
     hooks.register_applied(planned.plan)
     index.put(unit_documents())
+    refresh_statistics("party", "municipality")
     audit.record(actor, "edition.imported", edition, label=edition.file_name, after={"counts": planned.plan.counts})
     return edition
 

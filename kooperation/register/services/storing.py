@@ -18,6 +18,7 @@ _unit = municipality_table.c
 
 _ANCESTORS = {
     Level.LAND: "land_id",
+    Level.REGIERUNGSBEZIRK: "bezirk_id",
     Level.LANDKREIS: "district_id",
     Level.GEMEINDEVERBAND: "association_id",
 }
@@ -78,7 +79,7 @@ def place_bodies(bodies: Iterable[Body], ids: Mapping[BodyRef, int]) -> None:
 
     ``bodies`` come parents first and are all that exist, so that a moved Verband takes its Gemeinden along.
     """
-    names = ("parent_id", "land_id", "district_id", "association_id", "fulfilling_id")
+    names = ("parent_id", *_ANCESTORS.values(), "fulfilling_id")
     columns = [_unit[name] for name in names]
     stored = {number: tuple(rest) for number, *rest in db.session.execute(select(_unit.id, *columns))}
     ancestors: dict[BodyRef, dict[str, int | None]] = {}
