@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from kooperation.accounts.cli import user_cli
+from kooperation.accounts.guard import ensure_all_guarded, init_guard
+from kooperation.accounts.routes import bp as accounts_bp
 from kooperation.base import hooks, jobs, web
 from kooperation.base.config import ROOT, Config, from_environment
 from kooperation.base.db import init_db
@@ -30,11 +33,14 @@ def create_app(config: Config | None = None) -> Flask:
     jobs.init_jobs(config)
     web.init_web(app, config)
 
+    init_guard(app)
     app.register_blueprint(health_bp)
+    app.register_blueprint(accounts_bp)
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
-    for group in (register_cli, search_cli, demo_cli):
+    for group in (user_cli, register_cli, search_cli, demo_cli):
         app.cli.add_command(group)
 
     hooks.index_documents.register(unit_documents)
+    ensure_all_guarded(app)
     return app

@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Any
 
+from kooperation.accounts.models import Membership, User
+from kooperation.accounts.rules import Role
+from kooperation.accounts.services.signing_in import hash_password
 from kooperation.base.db import db
 from kooperation.base.text import sort_key
 from kooperation.parties.models import Municipality
@@ -52,6 +55,26 @@ class Make:
         )
         db.session.flush()
         return municipality
+
+    def user(self, name: str = "Erika Muster", *, password: str | None = None, **values: Any) -> User:
+        """A user with an address of their own; the password is hashed, which takes a while."""
+        number = self._next()
+        user = User(
+            name=name,
+            email=values.pop("email", f"person{number}@muster.example"),
+            password_hash=hash_password(password) if password else None,
+            **values,
+        )
+        db.session.add(user)
+        db.session.flush()
+        return user
+
+    def member(self, municipality: Municipality, role: Role = Role.READER, user: User | None = None) -> User:
+        """A user with a role at a municipality, by default a new one."""
+        user = user or self.user()
+        user.memberships.append(Membership(municipality_id=municipality.id, municipality=municipality, role=role))
+        db.session.flush()
+        return user
 
     def _key(self, level: Level, parent: Municipality | None) -> str:
         prefix = (parent.key or "")[:5] if parent else ""

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, render_template, request, url_for
+from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,6 +63,9 @@ def init_web(app: Flask, config: Config) -> None:
         TRUSTED_HOSTS=list(config.trusted_hosts) or None,
         TEMPLATES_AUTO_RELOAD=config.mode is Mode.DEVELOPMENT,
     )
+    # A token lasts as long as its session: a form may stay open over lunch.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    CSRFProtect(app)
     app.url_map.strict_slashes = True
     environment = app.jinja_env
     environment.undefined = StrictUndefined

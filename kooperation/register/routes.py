@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
+from kooperation.accounts.guard import public
 from kooperation.base import hooks
 from kooperation.base.db import today
 from kooperation.base.export import Cell, as_csv, as_xlsx
@@ -73,6 +74,7 @@ def unit_url(key: str, name: str, endpoint: str = "register.show", **values: Any
 
 
 @bp.get("/")
+@public
 def browse() -> ResponseReturnValue:
     """The Länder, and how many units of each level there are."""
     return render_template(
@@ -84,6 +86,7 @@ def browse() -> ResponseReturnValue:
 
 
 @bp.get("/liste/")
+@public
 def listing() -> ResponseReturnValue:
     """Units filtered, sorted and paged."""
     wanted = read_filter(request.args)
@@ -92,6 +95,7 @@ def listing() -> ResponseReturnValue:
 
 
 @bp.get("/karte/")
+@public
 def map_() -> ResponseReturnValue:
     """The units of the filtered list as a map."""
     wanted = read_filter(request.args)
@@ -102,6 +106,7 @@ def map_() -> ResponseReturnValue:
 
 
 @bp.get("/karte/naechste")
+@public
 def nearest() -> ResponseReturnValue:
     """The place nearest to a point of the map, as JSON, for a pointer that rests there."""
     point = read_point(request.args)
@@ -113,6 +118,7 @@ def nearest() -> ResponseReturnValue:
 
 
 @bp.get("/liste/export.<any(csv, xlsx):extension>")
+@public
 def export(extension: str) -> ResponseReturnValue:
     """Exactly the units that the filtered list shows, on all its pages."""
     wanted = read_filter(request.args)
@@ -126,6 +132,7 @@ def export(extension: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits:key>-<name>/")
+@public
 def show(key: str, name: str) -> ResponseReturnValue:
     """The page of a unit: facts, parents, members, history, and who took its place."""
     unit = municipality_by_key(key)
@@ -152,6 +159,7 @@ def show(key: str, name: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits:key>/")
+@public
 def by_key(key: str) -> ResponseReturnValue:
     """Lead any key to a unit's page: today's keys, ARS and keys that it once had, dissolved units' keys as well."""
     unit = municipality_by_key(key) or units.unit_by_former_key(key)
@@ -166,6 +174,7 @@ def by_key(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<digits:key>-<name>/vergleich/")
+@public
 def compare(key: str, name: str) -> ResponseReturnValue:
     """The unit beside others: those that were chosen, or else those like it."""
     unit = municipality_by_key(key)

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from kooperation.accounts.guard import public
 from kooperation.base import index
 from kooperation.base.i18n import _, number
 from kooperation.base.index import Found
@@ -15,12 +16,14 @@ bp = Blueprint("search", __name__)
 
 
 @bp.get("/")
+@public
 def start() -> ResponseReturnValue:
     """What this is, the search, and the Länder to browse."""
     return render_template("search/start.html", laender=lists.laender())
 
 
 @bp.get("/suche/")
+@public
 def results() -> ResponseReturnValue:
     """A page of what was found; straight to the one thing that has the code which was asked for."""
     text = request.args.get("q", "")
@@ -38,6 +41,7 @@ def results() -> ResponseReturnValue:
 
 
 @bp.get("/suche/vorschlaege")
+@public
 def suggestions() -> ResponseReturnValue:
     """The items of a list box: what is being typed may become."""
     kind = _kind()

@@ -1,0 +1,124 @@
+"""What is stored about users and what they may do."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from kooperation.accounts.rules import Role
+from kooperation.base.db import Base, now
+from kooperation.parties.models import Municipality
+
+PERSONAL = {"personal": True}
+"""Marks a column that holds personal data: it is in the person's own export and blanked at erasure."""
+
+
+class RoleType(TypeDecorator[Role]):
+    """A role as its number, so that the database can compare roles."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Role | None, dialect: Any) -> int | None:
+        """The number of the role."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Role | None:
+        """The role of the number."""
+        return None if value is None else Role(value)
+
+
+class User(Base):
+    """A person who signs in. Without a membership a guest."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
+    name: Mapped[str] = mapped_column(String(120), info=PERSONAL)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    deactivated_at: Mapped[datetime | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="user", foreign_keys="Membership.user_id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the user may sign in."""
+        return self.deactivated_at is None
+
+    def role_at(self, municipality_id: int) -> Role | None:
+        """The user's role at a municipality, None without a membership there."""
+        return next((one.role for one in self.memberships if one.municipality_id == municipality_id), None)
+
+
+class Membership(Base):
+    """What a user is at a municipality (W3C org:Membership)."""
+
+    __tablename__ = "membership"
+    __table_args__: Any = (
+        CheckConstraint("role IN (1, 2, 3)", name="role"),
+        Index("ix_membership_municipality_role", "municipality_id", "role"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(RoleType)
+    since: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship(back_populates="memberships", foreign_keys=[user_id])
+    municipality: Mapped[Municipality] = relationship(foreign_keys=[municipality_id])
+
+
+class Consent(Base):
+    """A municipality lets the one above it enter and edit in its name, until it takes that back."""
+
+    __tablename__ = "consent"
+    __table_args__: Any = (
+        Index(
+            "uq_consent_open",
+            "municipality_id",
+            "caretaker_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    caretaker_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), index=True)
+    given_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """A sign-in that holds: the browser keeps the token, the database only its hash."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    browser: Mapped[str] = mapped_column(String(120), info=PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class FailedSignIn(Base):
+    """A sign-in that failed: counted for a while, by address and by where it came from."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__: Any = (Index("ix_failed_sign_in_counted", "counted_for", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counted_for: Mapped[str] = mapped_column(String(64))
+    """A keyed hash: the table tells nobody which addresses were tried."""
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,190 @@
+"""Who may do what: the one place that decides reach and visibility.
+
+Each rule is a function of user and municipality, and the same thing as a condition in SQL, so that a list and a page
+never disagree. None stands for somebody who is not signed in.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kooperation.accounts.models import Consent, Membership, User
+from kooperation.accounts.rules import Role, Visibility
+from kooperation.base.db import db
+from kooperation.parties.models import Municipality, municipality_table, party_table
+
+_unit = municipality_table.c
+_party = party_table.c
+
+IdColumn = ColumnElement[int] | InstrumentedAttribute[int]
+
+
+def is_member(user: User | None) -> bool:
+    """Whether the user has a membership anywhere; without one a user is a guest and sees what the public sees."""
+    return user is not None and bool(user.memberships)
+
+
+def is_admin(user: User | None) -> bool:
+    """Whether the user looks after the instance."""
+    return user is not None and user.is_admin
+
+
+def manages(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user is a manager there: approves accounts, gives consent."""
+    return user is not None and (user.role_at(municipality.id) or 0) >= Role.MANAGER
+
+
+def edits(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user may enter and edit for the municipality: as its editor, or as its caretaker."""
+    return _has_role(user, municipality, Role.EDITOR) or is_caretaker(user, municipality)
+
+
+def is_caretaker(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user may act for the municipality from above.
+
+    An editor of its Landkreis or Gemeindeverband may, while it has no manager of its own or has given consent.
+    """
+    caretakers = _caretakers(user, municipality, Role.EDITOR)
+    if not caretakers:
+        return False
+    return not has_manager(municipality) or _has_consented(municipality, caretakers)
+
+
+def looks_after(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user may look at what is shared in the municipality's circle: member there or above it."""
+    return _has_role(user, municipality, Role.READER) or bool(_caretakers(user, municipality, Role.READER))
+
+
+def sees_own(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user sees what the municipality keeps to itself: its editors, and above it only by consent."""
+    if _has_role(user, municipality, Role.EDITOR):
+        return True
+    return _has_consented(municipality, _caretakers(user, municipality, Role.EDITOR))
+
+
+def sees(user: User | None, visibility: Visibility, keeper: Municipality, involved: Collection[Municipality]) -> bool:
+    """Whether the user sees a record of this visibility that one municipality keeps and others are involved in."""
+    match visibility:
+        case Visibility.PUBLIC:
+            return True
+        case Visibility.MEMBERS:
+            return is_member(user) or is_admin(user)
+        case Visibility.CIRCLE:
+            return is_admin(user) or any(looks_after(user, one) for one in (keeper, *involved))
+        case Visibility.OWN:
+            return sees_own(user, keeper)
+
+
+def has_manager(municipality: Municipality) -> bool:
+    """Whether somebody who may sign in manages the municipality."""
+    return bool(db.session.scalar(select(_managed(Municipality.id)).where(Municipality.id == municipality.id)))
+
+
+def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
+    """``edits`` as a condition on the number of a municipality."""
+    if user is None:
+        return false()
+    ids = _ids(user, Role.EDITOR)
+    return or_(_member_at(ids, of), _below(ids, of, or_(~_managed(_unit.id), _agreed(ids))))
+
+
+def looked_after_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
+    """``looks_after`` as a condition on the number of a municipality."""
+    if user is None:
+        return false()
+    ids = _ids(user, Role.READER)
+    return or_(_member_at(ids, of), _below(ids, of, true()))
+
+
+def own_seen_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
+    """``sees_own`` as a condition on the number of a municipality."""
+    if user is None:
+        return false()
+    ids = _ids(user, Role.EDITOR)
+    return or_(_member_at(ids, of), _below(ids, of, _agreed(ids)))
+
+
+def seen_by(
+    user: User | None,
+    visibility: ColumnElement[Visibility] | InstrumentedAttribute[Visibility],
+    keeper: IdColumn,
+    is_involved: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """``sees`` as a condition on a record.
+
+    ``is_involved`` says that a municipality which the user looks after is involved in the record: an ``exists``
+    over the feature's own table, made with ``looked_after_by``.
+    """
+    allowed = [visibility == Visibility.PUBLIC]
+    if is_member(user) or is_admin(user):
+        allowed.append(visibility == Visibility.MEMBERS)
+    if is_admin(user):
+        allowed.append(visibility == Visibility.CIRCLE)
+    elif user is not None:
+        allowed.append(and_(visibility == Visibility.CIRCLE, or_(looked_after_by(user, keeper), is_involved)))
+    if user is not None:
+        allowed.append(and_(visibility == Visibility.OWN, own_seen_by(user, keeper)))
+    return or_(*allowed)
+
+
+def _has_role(user: User | None, municipality: Municipality, least: Role) -> bool:
+    return user is not None and (user.role_at(municipality.id) or 0) >= least
+
+
+def _caretakers(user: User | None, municipality: Municipality, least: Role) -> set[int]:
+    """The municipalities above, by their numbers, at which the user has at least this role."""
+    if user is None or municipality.dissolved_on is not None:
+        return set()
+    above = {municipality.district_id, municipality.association_id} - {municipality.id}
+    return {one.municipality_id for one in user.memberships if one.municipality_id in above and one.role >= least}
+
+
+def _has_consented(municipality: Municipality, caretakers: Collection[int]) -> bool:
+    if not caretakers:
+        return False
+    given = select(Consent.id).where(
+        Consent.municipality_id == municipality.id,
+        Consent.caretaker_id.in_(caretakers),
+        Consent.withdrawn_at.is_(None),
+    )
+    return db.session.scalar(given.limit(1)) is not None
+
+
+def _member_at(ids: Collection[int], of: IdColumn) -> ColumnElement[bool]:
+    return of.in_(ids) if ids else false()
+
+
+def _below(ids: Collection[int], of: IdColumn, further: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The municipality lies below one of these, exists today, and a further condition on it holds."""
+    if not ids:
+        return false()
+    reached = or_(_unit.district_id.in_(ids), _unit.association_id.in_(ids))
+    return of.in_(
+        select(_unit.id)
+        .join(party_table, _party.id == _unit.id)
+        .where(reached, _unit.id.not_in(ids), _party.dissolved_on.is_(None), further)
+    )
+
+
+def _managed(of: IdColumn) -> ColumnElement[bool]:
+    return exists().where(
+        Membership.municipality_id == of,
+        Membership.role == Role.MANAGER,
+        User.id == Membership.user_id,
+        User.deactivated_at.is_(None),
+    )
+
+
+def _agreed(caretakers: Collection[int]) -> ColumnElement[bool]:
+    """A consent to one of these municipalities holds, and it still lies above."""
+    return exists().where(
+        Consent.municipality_id == _unit.id,
+        Consent.caretaker_id.in_(caretakers),
+        Consent.caretaker_id.in_((_unit.district_id, _unit.association_id)),
+        Consent.withdrawn_at.is_(None),
+    )
+
+
+def _ids(user: User, least: Role) -> list[int]:
+    return [one.municipality_id for one in user.memberships if one.role >= least]

@@ -1,0 +1,1 @@
+"""Changing accounts: signing in and out, users, memberships, consent."""

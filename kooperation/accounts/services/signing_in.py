@@ -1,0 +1,110 @@
+"""Signing in and out: passwords, throttling, and sessions that the database knows."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete
+
+from kooperation.accounts import queries
+from kooperation.accounts.models import FailedSignIn, User, UserSession
+from kooperation.accounts.rules import LONGEST_PASSWORD, fold_address
+from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
+
+SESSION_LASTS = timedelta(hours=12)
+"""A working day; after it one signs in again."""
+
+COUNTED_FOR = timedelta(minutes=15)
+MOST_FAILURES_AT_ADDRESS = 8
+MOST_FAILURES_FROM_PLACE = 60
+"""From one place: a town hall's whole staff may share an address behind a proxy."""
+
+_hasher = PasswordHasher()
+# Verified where there is no user, so that the answer takes as long as with one.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+REFUSED = "Die Anmeldung ist nicht gelungen. Prüfen Sie Adresse und Kennwort."
+THROTTLED = "Zu viele Versuche. Bitte warten Sie eine Viertelstunde, oder setzen Sie Ihr Kennwort neu."
+
+
+class Throttled(RuleViolation):
+    """Too many sign-ins failed for an address or from a place."""
+
+
+def sign_in(address: str, password: str, *, place: str, browser: str, secret: str, at: datetime) -> tuple[User, str]:
+    """Sign a user in; gives the user and the token that the browser keeps. The caller commits, also a refusal.
+
+    ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses a wrong
+    address or password with one sentence for both, a deactivated user likewise, and too many failures
+    (Throttled). The failure has then been counted in the session.
+    """
+    folded = fold_address(address)
+    counters = {
+        _counter(f"address {folded}", secret): MOST_FAILURES_AT_ADDRESS,
+        _counter(f"place {place}", secret): MOST_FAILURES_FROM_PLACE,
+    }
+    if any(queries.failures(counter, at - COUNTED_FOR) >= most for counter, most in counters.items()):
+        raise Throttled(THROTTLED)
+    user = queries.user_by_address(folded)
+    is_right = verify(user.password_hash if user else None, password)
+    if user is None or not is_right or not user.is_active:
+        db.session.add_all(FailedSignIn(counted_for=counter, at=at) for counter in counters)
+        raise RuleViolation(REFUSED)
+    if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
+        user.password_hash = hash_password(password)
+    db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - COUNTED_FOR))
+    return user, open_session(user, browser=browser, at=at)
+
+
+def open_session(user: User, *, browser: str, at: datetime) -> str:
+    """Begin a sign-in that holds for a working day; gives its token, of which only the hash is stored."""
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        UserSession(
+            token_hash=hash_token(token),
+            user_id=user.id,
+            browser=browser[:120],
+            created_at=at,
+            expires_at=at + SESSION_LASTS,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def sign_out(session: UserSession) -> None:
+    """End one sign-in."""
+    db.session.delete(session)
+
+
+def sign_out_everywhere(user: User, *, but: UserSession | None = None) -> None:
+    """End all sign-ins of a user, but for one that is to stay."""
+    theirs = delete(UserSession).where(UserSession.user_id == user.id)
+    db.session.execute(theirs.where(UserSession.id != but.id) if but else theirs)
+
+
+def hash_password(password: str) -> str:
+    """A password as argon2id hash with the library's parameters (RFC 9106, low memory)."""
+    return _hasher.hash(password)
+
+
+def verify(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the one that was hashed; takes as long where there is no hash."""
+    try:
+        _hasher.verify(password_hash or _NOBODY, password[: LONGEST_PASSWORD + 1])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a secret token; it is random and long, so a fast hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _counter(what: str, secret: str) -> str:
+    return hmac.new(secret.encode(), what.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,102 @@
+"""Creating users and giving them roles."""
+
+from datetime import datetime
+
+from kooperation.accounts import queries
+from kooperation.accounts.models import Consent, Membership, User
+from kooperation.accounts.rules import Role, ensure_password, fold_address
+from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
+from kooperation.audit import services as audit
+from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
+from kooperation.parties.models import Municipality
+
+
+def create_user(address: str, name: str, password: str | None, *, is_admin: bool = False, actor: audit.Actor) -> User:
+    """Create a user who may sign in once there is a password. The caller commits.
+
+    Refuses an address that has an account and a weak password (RuleViolation).
+    """
+    folded = fold_address(address)
+    if queries.user_by_address(folded) is not None:
+        raise RuleViolation("Zu dieser Adresse gibt es bereits ein Konto.", "email")
+    if password is not None:
+        ensure_password(password, about=(folded, *folded.split("@"), name))
+    user = User(
+        email=folded, name=name.strip(), password_hash=hash_password(password) if password else None, is_admin=is_admin
+    )
+    db.session.add(user)
+    db.session.flush()
+    audit.record(actor, "user.created", user, label=user.name, after={"is_admin": is_admin})
+    return user
+
+
+def set_password(user: User, password: str, *, actor: audit.Actor) -> None:
+    """Give a user a new password and end all sign-ins. Refuses a weak one (RuleViolation). The caller commits."""
+    ensure_password(password, about=(user.email, *user.email.split("@"), user.name))
+    user.password_hash = hash_password(password)
+    sign_out_everywhere(user)
+    audit.record(actor, "user.password_set", user, label=user.name)
+
+
+def rename(user: User, name: str, *, actor: audit.Actor) -> None:
+    """Change how a user is called. The caller commits."""
+    before = user.name
+    user.name = name.strip()
+    audit.record(actor, "user.renamed", user, label=user.name, before={"name": before}, after={"name": user.name})
+
+
+def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
+    """Keep a user from signing in, at once. Refuses the last administrator (RuleViolation). The caller commits."""
+    if user.is_admin and user.is_active and queries.active_admins() <= 1:
+        raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
+    user.deactivated_at = at
+    sign_out_everywhere(user)
+    audit.record(actor, "user.deactivated", user, label=user.name)
+
+
+def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Actor) -> Membership:
+    """Make a user a member of a municipality, or change the role there. The caller commits.
+
+    Refuses a dissolved municipality and one without people (RuleViolation).
+    """
+    if municipality.dissolved_on is not None:
+        raise RuleViolation(f"{municipality.display_name} ist seit dem {municipality.dissolved_on:%d.%m.%Y} aufgelöst.")
+    if not municipality.inhabited:
+        raise RuleViolation(f"{municipality.display_name} ist ein Gebiet ohne Bevölkerung.")
+    membership = next((one for one in user.memberships if one.municipality_id == municipality.id), None)
+    before = membership.role.name.lower() if membership else None
+    if membership is None:
+        membership = Membership(municipality=municipality, municipality_id=municipality.id, role=role)
+        user.memberships.append(membership)
+    membership.role = role
+    db.session.flush()
+    audit.record(
+        actor,
+        "membership.granted",
+        user,
+        label=f"{user.name}, {municipality.display_name}",
+        before={"role": before} if before else None,
+        after={"role": role.name.lower(), "municipality": municipality.key},
+    )
+    return membership
+
+
+def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: audit.Actor, at: datetime) -> Consent:
+    """Let the municipality above enter and edit for this one. The caller commits.
+
+    Refuses one that does not lie above (RuleViolation).
+    """
+    if caretaker.id == municipality.id or caretaker.id not in {municipality.district_id, municipality.association_id}:
+        raise RuleViolation(f"{caretaker.display_name} ist {municipality.display_name} nicht übergeordnet.")
+    consent = Consent(municipality_id=municipality.id, caretaker_id=caretaker.id, given_at=at)
+    db.session.add(consent)
+    db.session.flush()
+    audit.record(actor, "consent.given", municipality, label=municipality.display_name, after={"to": caretaker.key})
+    return consent
+
+
+def withdraw_consent(consent: Consent, municipality: Municipality, *, actor: audit.Actor, at: datetime) -> None:
+    """Take a consent back, with effect at once. The caller commits."""
+    consent.withdrawn_at = at
+    audit.record(actor, "consent.withdrawn", municipality, label=municipality.display_name)
