@@ -1,0 +1,54 @@
+"""Signing in and out."""
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kooperation.accounts.forms import EmptyForm, SignInForm
+from kooperation.accounts.guard import current_session, current_user, enter, leave, public, redirect_after_sign_in
+from kooperation.accounts.routes.blueprint import bp
+from kooperation.accounts.services import signing_in
+from kooperation.base.db import db, now
+from kooperation.base.errors import RuleViolation
+from kooperation.base.i18n import _
+
+
+@bp.route("/anmelden/", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Sign in with address and password."""
+    form = SignInForm(weiter=request.args.get("weiter", ""))
+    if current_user() is not None and request.method == "GET":
+        return redirect_after_sign_in(form.weiter.data)
+    if form.validate_on_submit():
+        try:
+            user, token = signing_in.sign_in(
+                form.email.data,
+                form.password.data,
+                place=request.remote_addr or "",
+                browser=request.user_agent.string,
+                secret=current_app.config["SECRET_KEY"],
+                at=now(),
+            )
+        except RuleViolation as refusal:
+            # What was counted has to stay, so the refusal is committed too.
+            db.session.commit()
+            form.form_errors.append(_(refusal.message))
+            status = 429 if isinstance(refusal, signing_in.Throttled) else 200
+            return render_template("accounts/sign_in.html", form=form), status
+        db.session.commit()
+        enter(user, token)
+        return redirect_after_sign_in(form.weiter.data)
+    return render_template("accounts/sign_in.html", form=form)
+
+
+@bp.post("/abmelden/")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in."""
+    if EmptyForm().validate_on_submit():
+        held = current_session()
+        if held is not None:
+            signing_in.sign_out(held)
+            db.session.commit()
+        leave()
+    return redirect(url_for("search.start"))
