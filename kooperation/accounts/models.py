@@ -8,11 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from kooperation.accounts.rules import Role
-from kooperation.base.db import Base, now
+from kooperation.base.db import PERSONAL, Base, now
 from kooperation.parties.models import Municipality
-
-PERSONAL = {"personal": True}
-"""Marks a column that holds personal data: it is in the person's own export and blanked at erasure."""
 
 
 class RoleType(TypeDecorator[Role]):

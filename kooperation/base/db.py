@@ -25,6 +25,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+PERSONAL = {"personal": True}
+"""The info of a column that holds personal data: it is in the person's own export and blanked at erasure."""
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
