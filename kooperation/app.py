@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from kooperation.accounts import hooks as accounts_hooks
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
 from kooperation.accounts.routes import bp as accounts_bp
@@ -42,5 +43,8 @@ def create_app(config: Config | None = None) -> Flask:
         app.cli.add_command(group)
 
     hooks.index_documents.register(unit_documents)
+    hooks.tasks_for.register(accounts_hooks.tasks)
+    hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks
     ensure_all_guarded(app)
     return app

@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from kooperation.accounts.rules import Role
-from kooperation.base.db import PERSONAL, Base, now
+from kooperation.accounts.rules import RequestState, Role
+from kooperation.base.db import PERSONAL, Base, choice, now
 from kooperation.parties.models import Municipality
 
 
@@ -119,3 +119,46 @@ class FailedSignIn(Base):
     counted_for: Mapped[str] = mapped_column(String(64))
     """A keyed hash: the table tells nobody which addresses were tried."""
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class JoinRequest(Base):
+    """Somebody asks to be let in at a municipality; decided by granting a role or by giving a reason."""
+
+    __tablename__ = "join_request"
+    __table_args__: Any = (
+        Index(
+            "uq_join_request_open",
+            "user_id",
+            "municipality_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_join_request_municipality_state", "municipality_id", "state"),
+        CheckConstraint("role IN (1, 2, 3)", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    role: Mapped[Role] = mapped_column(RoleType)
+    """The role that is wished for; who decides may grant another."""
+    note: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.OPEN)
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+
+    user: Mapped[User] = relationship()
+    municipality: Mapped[Municipality] = relationship()
+
+
+class Inheritance(Base):
+    """One of several that took a dissolved municipality's place: its members choose where they go on."""
+
+    __tablename__ = "inheritance"
+
+    dissolved_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True, index=True)
+
+    successor: Mapped[Municipality] = relationship(foreign_keys=[successor_id])

@@ -6,10 +6,10 @@ never disagree. None stands for somebody who is not signed in.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Integer, and_, exists, false, literal, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from kooperation.accounts.models import Consent, Membership, User
+from kooperation.accounts.models import Consent, JoinRequest, Membership, User
 from kooperation.accounts.rules import Role, Visibility
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, municipality_table, party_table
@@ -79,6 +79,42 @@ def sees(user: User | None, visibility: Visibility, keeper: Municipality, involv
 def has_manager(municipality: Municipality) -> bool:
     """Whether somebody who may sign in manages the municipality."""
     return bool(db.session.scalar(select(_managed(Municipality.id)).where(Municipality.id == municipality.id)))
+
+
+def decides_at(user: User | None, municipality: Municipality, *, but: int | None = None) -> bool:
+    """Whether the user decides who belongs to the municipality.
+
+    Its managers do; where it has none, those of its Gemeindeverband and its Landkreis; where there is none either,
+    an administrator. ``but`` is the number of a user who does not count as a manager above: whoever asks.
+    """
+    if user is None:
+        return False
+    if has_manager(municipality):
+        return manages(user, municipality)
+    if _caretakers(user, municipality, Role.MANAGER):
+        return user.id != but
+    return user.is_admin and not db.session.scalar(
+        select(_managed_above(literal(municipality.id), literal(but, Integer)))
+    )
+
+
+def decides_about(user: User | None, request: JoinRequest) -> bool:
+    """Whether the user decides about a request; nobody does about their own."""
+    if user is None or user.id == request.user_id:
+        return False
+    return decides_at(user, request.municipality, but=request.user_id)
+
+
+def decided_by(user: User | None) -> ColumnElement[bool]:
+    """``decides_about`` as a condition on JoinRequest."""
+    if user is None:
+        return false()
+    of = JoinRequest.municipality_id
+    ids = _ids(user, Role.MANAGER)
+    allowed = [_member_at(ids, of), _below(ids, of, ~_managed(_unit.id))]
+    if user.is_admin:
+        allowed.append(and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id)))
+    return and_(JoinRequest.user_id != user.id, or_(*allowed))
 
 
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
@@ -167,12 +203,35 @@ def _below(ids: Collection[int], of: IdColumn, further: ColumnElement[bool]) -> 
     )
 
 
+# Under names of their own, so that a statement which reads users or memberships does not take them for its own.
+_manager = aliased(User)
+_management = aliased(Membership)
+_below_it = municipality_table.alias()
+_existing = party_table.alias()
+
+
 def _managed(of: IdColumn) -> ColumnElement[bool]:
+    return exists().where(_management.municipality_id == of, *_is_active_management())
+
+
+def _managed_above(of: IdColumn, but: IdColumn) -> ColumnElement[bool]:
+    """Somebody other than one user manages what lies above the municipality, which exists today."""
     return exists().where(
-        Membership.municipality_id == of,
-        Membership.role == Role.MANAGER,
-        User.id == Membership.user_id,
-        User.deactivated_at.is_(None),
+        _below_it.c.id == of,
+        _existing.c.id == _below_it.c.id,
+        _existing.c.dissolved_on.is_(None),
+        _management.municipality_id.in_((_below_it.c.district_id, _below_it.c.association_id)),
+        _management.municipality_id != _below_it.c.id,
+        _management.user_id.is_distinct_from(but),
+        *_is_active_management(),
+    )
+
+
+def _is_active_management() -> tuple[ColumnElement[bool], ...]:
+    return (
+        _management.role == Role.MANAGER,
+        _manager.id == _management.user_id,
+        _manager.deactivated_at.is_(None),
     )
 
 

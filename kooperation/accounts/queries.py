@@ -1,17 +1,25 @@
 """Reading users, sessions and memberships."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kooperation.accounts.models import FailedSignIn, Membership, User, UserSession
+from kooperation.accounts import policy
+from kooperation.accounts.models import FailedSignIn, JoinRequest, Membership, User, UserSession
+from kooperation.accounts.rules import RequestState
 from kooperation.base.db import db
+from kooperation.parties.models import Municipality
 
 _SESSION = (
     select(UserSession)
     .join(UserSession.user)
     .options(joinedload(UserSession.user).selectinload(User.memberships).joinedload(Membership.municipality))
+)
+
+_REQUESTS = select(JoinRequest).options(
+    joinedload(JoinRequest.user).selectinload(User.memberships), joinedload(JoinRequest.municipality)
 )
 
 
@@ -47,3 +55,43 @@ def active_admins() -> int:
         db.session.scalar(select(func.count()).where(User.is_admin, User.deactivated_at.is_(None)).select_from(User))
         or 0
     )
+
+
+def open_request(user: User, municipality: Municipality) -> JoinRequest | None:
+    """What a user asks of a municipality and waits for; None without."""
+    return db.session.scalar(
+        select(JoinRequest).where(
+            JoinRequest.user_id == user.id,
+            JoinRequest.municipality_id == municipality.id,
+            JoinRequest.state == RequestState.OPEN,
+        )
+    )
+
+
+def request_by_id(number: int) -> JoinRequest | None:
+    """A request with who asks and of whom; None without one of this number."""
+    return db.session.scalar(_REQUESTS.where(JoinRequest.id == number))
+
+
+def requests_of(user: User) -> list[JoinRequest]:
+    """What a user asked for and was not granted, the newest first."""
+    mine = _REQUESTS.where(JoinRequest.user_id == user.id, JoinRequest.state != RequestState.GRANTED)
+    return list(db.session.scalars(mine.order_by(JoinRequest.asked_at.desc(), JoinRequest.id.desc())))
+
+
+def requests_for(user: User) -> list[JoinRequest]:
+    """The open requests that a user decides about, the oldest first."""
+    waiting = _REQUESTS.where(JoinRequest.state == RequestState.OPEN, policy.decided_by(user))
+    return list(db.session.scalars(waiting.order_by(JoinRequest.asked_at, JoinRequest.id)))
+
+
+def requests_counted_for(user: User) -> ScalarSelect[int]:
+    """How many open requests a user decides about, as a part of a statement."""
+    waiting = select(func.count(JoinRequest.id)).where(JoinRequest.state == RequestState.OPEN)
+    return waiting.where(policy.decided_by(user)).scalar_subquery()
+
+
+def total(counts: Iterable[ScalarSelect[int]]) -> int:
+    """The sum of counts, in one statement; none at all where there is nothing to count."""
+    parts = list(counts)
+    return db.session.scalar(select(sum(parts[1:], parts[0]))) or 0 if parts else 0

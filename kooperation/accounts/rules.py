@@ -1,5 +1,6 @@
 """Roles, visibility and passwords: what is decided from plain values."""
 
+from datetime import date
 from enum import IntEnum, StrEnum
 
 from zxcvbn import zxcvbn
@@ -33,6 +34,14 @@ class Visibility(StrEnum):
     OWN = "own"
 
 
+class RequestState(StrEnum):
+    """What became of a request to be let in."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
 ROLES = {Role.READER: N_("liest mit"), Role.EDITOR: N_("bearbeitet"), Role.MANAGER: N_("verwaltet")}
 """What a member may do, in a word."""
 
@@ -54,6 +63,14 @@ def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:
             "die nichts miteinander zu tun haben.",
             "password",
         )
+
+
+def ensure_takes_part(name: str, dissolved_on: date | None, inhabited: bool) -> None:
+    """Refuse (RuleViolation) a municipality that nobody can belong to: a dissolved one, and one without people."""
+    if dissolved_on is not None:
+        raise RuleViolation(f"{name} ist seit dem {dissolved_on:%d.%m.%Y} aufgelöst.", "municipality")
+    if not inhabited:
+        raise RuleViolation(f"{name} ist ein Gebiet ohne Bevölkerung.", "municipality")
 
 
 def fold_address(address: str) -> str:

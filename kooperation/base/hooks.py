@@ -6,6 +6,7 @@ in the order of registration, within the caller's transaction.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -40,6 +41,16 @@ class PageSlot:
     position: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for a user: what it is, a sentence about it, where to do it, and since when."""
+
+    title: str
+    text: str
+    url: str
+    since: datetime
+
+
 page_slot: Hook[[Any], PageSlot | None] = Hook()
 """page_slot(party): a section for the party's page, or None where there is nothing to show."""
 
@@ -54,3 +65,10 @@ party_merged: Hook[[int, int], None] = Hook()
 
 register_applied: Hook[[Any], None] = Hook()
 """register_applied(plan): the register changed as the plan says, in this transaction."""
+
+tasks_for: Hook[[Any], Iterable[Task]] = Hook()
+"""tasks_for(user): what waits for the user in a feature."""
+
+tasks_counted: Hook[[Any], Any] = Hook()
+"""tasks_counted(user): the number of these tasks as a scalar subquery, or None where there can be none; every page
+shows the sum, so all features together cost one statement."""

@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
@@ -49,6 +50,13 @@ HSTS = "max-age=63072000"
 LARGEST_REQUEST = 35 * 1024 * 1024
 """Bytes of a request's body; the largest register file is a tenth of it."""
 
+
+class DigitsConverter(BaseConverter):
+    """A part of an address that consists of digits: the key of a municipality."""
+
+    regex = "[0-9]{2,12}"
+
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -67,6 +75,7 @@ def init_web(app: Flask, config: Config) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     CSRFProtect(app)
     app.url_map.strict_slashes = True
+    app.url_map.converters["digits"] = DigitsConverter
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = True

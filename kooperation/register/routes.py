@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter
 
 from kooperation.accounts.guard import public
 from kooperation.base import hooks
@@ -55,16 +54,9 @@ EXPORT_HEADING = (
 )
 
 
-class DigitsConverter(BaseConverter):
-    """A part of an address that consists of digits: a key."""
-
-    regex = "[0-9]{2,12}"
-
-
 @bp.record_once
-def _add_converter(state: Any) -> None:
+def _add_globals(state: Any) -> None:
     app: Flask = state.app
-    app.url_map.converters["digits"] = DigitsConverter
     app.jinja_env.globals.update(unit_url=unit_url, kind_label=kind_label, LEVELS=LEVELS, LEVELS_PLURAL=LEVELS_PLURAL)
 
 

@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kooperation.accounts import policy, queries
+from kooperation.accounts import queries
 from kooperation.accounts.forms import EmptyForm, NameForm, PasswordForm
 from kooperation.accounts.guard import current_session, enter, signed_in
 from kooperation.accounts.routes.blueprint import bp, me
@@ -71,5 +71,5 @@ def _account_page(name_form: NameForm, password_form: PasswordForm) -> str:
         button_form=EmptyForm(formdata=None),
         sessions=queries.sessions_of(me(), now()),
         this_session=current_session(),
-        is_member=policy.is_member(me()),
+        requests=queries.requests_of(me()),
     )

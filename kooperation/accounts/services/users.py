@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import Consent, Membership, User
-from kooperation.accounts.rules import Role, ensure_password, fold_address
+from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
 from kooperation.base.db import db
@@ -60,10 +60,7 @@ def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Ac
 
     Refuses a dissolved municipality and one without people (RuleViolation).
     """
-    if municipality.dissolved_on is not None:
-        raise RuleViolation(f"{municipality.display_name} ist seit dem {municipality.dissolved_on:%d.%m.%Y} aufgelöst.")
-    if not municipality.inhabited:
-        raise RuleViolation(f"{municipality.display_name} ist ein Gebiet ohne Bevölkerung.")
+    ensure_takes_part(municipality.display_name, municipality.dissolved_on, municipality.inhabited)
     membership = next((one for one in user.memberships if one.municipality_id == municipality.id), None)
     before = membership.role.name.lower() if membership else None
     if membership is None:

@@ -1,0 +1,80 @@
+"""What waits for me: the list, and deciding about who is let in."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from kooperation.accounts import policy, queries
+from kooperation.accounts.forms import ApproveForm, DeclineForm
+from kooperation.accounts.guard import guarded, signed_in
+from kooperation.accounts.models import JoinRequest
+from kooperation.accounts.routes.blueprint import bp, me
+from kooperation.accounts.rules import RequestState
+from kooperation.accounts.services import joining
+from kooperation.base import hooks
+from kooperation.base.db import db, now
+from kooperation.base.errors import refusals_shown_on
+from kooperation.base.i18n import _
+
+
+def _load(number: int) -> JoinRequest | None:
+    return queries.request_by_id(number)
+
+
+@bp.get("/aufgaben/")
+@signed_in
+def tasks() -> ResponseReturnValue:
+    """All that waits for me, the oldest first."""
+    found = [task for some in hooks.tasks_for(me()) for task in some]
+    return render_template("accounts/tasks.html", tasks=sorted(found, key=lambda task: task.since))
+
+
+@bp.get("/aufgaben/anfragen/<int:number>/")
+@guarded(policy.decides_about, load=_load, see=policy.decides_about)
+def show_request(request: JoinRequest) -> ResponseReturnValue:
+    """Who asks to be let in, and the two answers."""
+    return _request_page(request, ApproveForm(role=request.role), DeclineForm())
+
+
+@bp.post("/aufgaben/anfragen/<int:number>/aufnehmen/")
+@guarded(policy.decides_about, load=_load, see=policy.decides_about)
+def approve(request: JoinRequest) -> ResponseReturnValue:
+    """Let somebody in with the role chosen."""
+    form = ApproveForm()
+    if form.validate_on_submit():
+        with refusals_shown_on(form):
+            joining.approve(request, form.role.data, actor=me(), at=now())
+            db.session.commit()
+            flash(
+                _(
+                    "%(name)s gehört jetzt zu %(place)s.",
+                    name=request.user.name,
+                    place=request.municipality.display_name,
+                ),
+                "success",
+            )
+            return redirect(url_for(".tasks"))
+    return _request_page(request, form, DeclineForm(formdata=None))
+
+
+@bp.post("/aufgaben/anfragen/<int:number>/ablehnen/")
+@guarded(policy.decides_about, load=_load, see=policy.decides_about)
+def decline(request: JoinRequest) -> ResponseReturnValue:
+    """Let somebody not in, with a reason."""
+    form = DeclineForm()
+    if form.validate_on_submit():
+        with refusals_shown_on(form):
+            joining.decline(request, form.reason.data, actor=me(), at=now())
+            db.session.commit()
+            flash(_("Die Anfrage von %(name)s ist abgelehnt.", name=request.user.name), "success")
+            return redirect(url_for(".tasks"))
+    return _request_page(request, ApproveForm(formdata=None, role=request.role), form)
+
+
+def _request_page(request: JoinRequest, approve_form: ApproveForm, decline_form: DeclineForm) -> str:
+    return render_template(
+        "accounts/request.html",
+        request_=request,
+        is_open=request.state is RequestState.OPEN,
+        approve_form=approve_form,
+        decline_form=decline_form,
+    )

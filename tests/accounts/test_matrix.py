@@ -1,0 +1,129 @@
+"""Every endpoint × kind of user × inside and outside what the user belongs to: what the guard answers.
+
+A row gives for each place the answers to nobody, guest, reader, editor, manager, an editor of the Landkreis without
+and with consent, and an administrator. 404: may not know of it. 403: sees it, may not do it. 302 to the sign-in is
+written "login"; where the guard lets somebody pass, "ok" stands for the page, or for a form that was not filled in.
+"""
+
+import pytest
+from sqlalchemy import select
+
+from kooperation.accounts.guard import WITHOUT_GUARD
+from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.rules import Role
+from kooperation.accounts.services import joining, users
+from kooperation.base.db import db, now
+from kooperation.parties.queries import municipality_by_key
+from kooperation.parties.rules import Level
+from tests.accounts.conftest import send
+
+KINDS = ("nobody", "guest", "reader", "editor", "manager", "coordinator", "trusted", "admin")
+PLACES = {"inside": "08001001", "trusting": "08001002", "outside": "08002001"}
+"""The Gemeinde that everybody belongs to, the one that gave its Landkreis consent, and one elsewhere."""
+
+OPEN = ("ok",) * len(KINDS)
+SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
+NEVER = ("login",) + (404,) * (len(KINDS) - 1)
+OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
+
+WITHOUT_PLACE = {
+    "accounts.account": ("GET", "/konto/", SIGNED_IN),
+    "accounts.ask": ("GET", "/konto/kommune/", SIGNED_IN),
+    "accounts.change_password": ("POST", "/konto/kennwort/", SIGNED_IN),
+    "accounts.register": ("GET", "/registrieren/", OPEN),
+    "accounts.rename": ("POST", "/konto/name/", SIGNED_IN),
+    "accounts.sign_in": ("GET", "/anmelden/", OPEN),
+    "accounts.sign_out": ("POST", "/abmelden/", OPEN),
+    "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
+    "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
+    "register.browse": ("GET", "/kommunen/", OPEN),
+    "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
+    "register.listing": ("GET", "/kommunen/liste/", OPEN),
+    "register.map_": ("GET", "/kommunen/karte/", OPEN),
+    "register.nearest": ("GET", "/kommunen/karte/naechste", (404,) * len(KINDS)),
+    "search.results": ("GET", "/suche/", OPEN),
+    "search.start": ("GET", "/", OPEN),
+    "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
+}
+"""Endpoints that are about no municipality: the same answer inside and outside."""
+
+AT_PLACE = {
+    "accounts.approve": ("POST", "/aufgaben/anfragen/{request}/aufnehmen/", OF_MANAGER, NEVER),
+    "accounts.decline": ("POST", "/aufgaben/anfragen/{request}/ablehnen/", OF_MANAGER, NEVER),
+    "accounts.show_request": ("GET", "/aufgaben/anfragen/{request}/", OF_MANAGER, NEVER),
+    "register.by_key": ("GET", "/kommunen/{key}/", OPEN, OPEN),
+    "register.compare": ("GET", "/kommunen/{key}-dorf/vergleich/", OPEN, OPEN),
+    "register.show": ("GET", "/kommunen/{key}-dorf/", OPEN, OPEN),
+}
+"""Endpoints about a municipality: the answers inside, and outside."""
+
+CASES = [
+    *((name, method, address, "inside", answers) for name, (method, address, answers) in WITHOUT_PLACE.items()),
+    *((name, method, address, "inside", inside) for name, (method, address, inside, _) in AT_PLACE.items()),
+    *((name, method, address, "outside", outside) for name, (method, address, _, outside) in AT_PLACE.items()),
+]
+
+
+@pytest.fixture
+def world(prepared):
+    """Two Landkreise; every Gemeinde has a manager of its own and somebody who asks to be let in."""
+
+    def fill(make):
+        kreis = make.municipality("Kreis", level=Level.LANDKREIS, key="08001")
+        other = make.municipality("Nachbarkreis", level=Level.LANDKREIS, key="08002")
+        places = {
+            name: make.municipality("Dorf", key=key, parent=other if name == "outside" else kreis)
+            for name, key in PLACES.items()
+        }
+        for name, unit in places.items():
+            manager = make.member(unit, Role.MANAGER, make.user(email=f"manager-{name}@muster.example"))
+            make.member(unit, Role.READER, make.user(email=f"member-{name}@muster.example"))
+            joining.ask(make.user(email=f"asks-{name}@muster.example"), unit, role=Role.READER, note="", at=now())
+            if name == "trusting":
+                users.give_consent(unit, kreis, actor=manager, at=now())
+        make.user(email="guest@muster.example")
+        make.user(email="admin@muster.example", is_admin=True)
+        for role in Role:
+            name = role.name.lower()
+            make.member(places["inside"], role, make.user(email=f"{name}@muster.example"))
+        for name in ("coordinator", "trusted"):
+            make.member(kreis, Role.EDITOR, make.user(email=f"{name}@muster.example"))
+
+    prepared(fill)
+
+
+def address_of(app, pattern, place):
+    """The address that a pattern gives at a place."""
+    with app.app_context():
+        unit = municipality_by_key(PLACES[place])
+        member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
+        request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
+        return pattern.format(key=unit.key, member=member, request=request)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")
+def test_the_guard_answers_each_kind_of_user(app, enter, world, case):
+    _name, method, pattern, place, answers = case
+    found = []
+    for kind in KINDS:
+        where = "trusting" if (kind, place) == ("trusted", "inside") else place
+        address = address_of(app, pattern, where)
+        client = enter("" if kind == "nobody" else f"{kind}@muster.example")
+        answer = client.get(address) if method == "GET" else send(client, address)
+        found.append(_meaning(answer))
+    assert found == list(answers)
+
+
+def test_every_endpoint_has_its_row(app):
+    rows = set(WITHOUT_PLACE) | set(AT_PLACE)
+    assert rows == set(app.view_functions) - WITHOUT_GUARD
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in rows:
+            method = (WITHOUT_PLACE.get(rule.endpoint) or AT_PLACE[rule.endpoint])[0]
+            assert method in rule.methods
+
+
+def _meaning(answer):
+    if answer.status_code == 302:
+        return "login" if answer.headers["Location"].startswith("/anmelden/") else "ok"
+    return "ok" if answer.status_code == 200 else answer.status_code
