@@ -43,6 +43,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.cli.add_command(group)
 
     hooks.index_documents.register(unit_documents)
+    hooks.page_slot.register(accounts_hooks.unit_slot)
     hooks.tasks_for.register(accounts_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks

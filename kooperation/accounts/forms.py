@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
@@ -171,3 +171,29 @@ class DeclineForm(BaseForm):
         description=N_("Die Begründung wird der Person gezeigt."),
         render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
     )
+
+
+class RoleForm(BaseForm):
+    """Another role for a member."""
+
+    role = role_field(N_("Rolle"))
+    confirmed = BooleanField(N_("Danach soll niemand mehr die Kommune verwalten"))
+
+
+class RemoveForm(BaseForm):
+    """Taking a member out."""
+
+    confirmed = BooleanField(N_("Danach soll niemand mehr die Kommune verwalten"))
+
+
+class ConsentForm(BaseForm):
+    """Which municipality above is meant."""
+
+    caretaker = HiddenField(validators=[InputRequired()])
+
+
+class ActingForm(BaseForm):
+    """For which of one's municipalities one acts, and the page to go back to."""
+
+    municipality = HiddenField(validators=[InputRequired()])
+    weiter = HiddenField()

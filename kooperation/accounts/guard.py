@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import User, UserSession
-from kooperation.accounts.rules import ROLES
+from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services.signing_in import hash_token
 from kooperation.base.db import now
 
@@ -148,7 +148,7 @@ def init_guard(app: Flask) -> None:
     # A sign-in is bound to its token; an address changes with every train.
     manager.session_protection = None
     app.context_processor(lambda: {"viewer": current_user()})
-    app.jinja_env.globals["ROLES"] = ROLES
+    app.jinja_env.globals.update(ROLES=ROLES, Role=Role)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(token: str) -> SignedIn | None:

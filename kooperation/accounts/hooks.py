@@ -5,12 +5,22 @@ from typing import Any
 
 from flask import url_for
 
-from kooperation.accounts import queries
+from kooperation.accounts import policy, queries
+from kooperation.accounts.guard import current_user
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import ROLES, Role
 from kooperation.base import hooks
-from kooperation.base.hooks import Task
+from kooperation.base.hooks import PageSlot, Task
 from kooperation.base.i18n import _
+from kooperation.parties.models import Municipality, Party
+
+
+def unit_slot(party: Party) -> PageSlot | None:
+    """On the page of a municipality the way to its members, for whoever decides about them."""
+    user = current_user()
+    if user is None or not isinstance(party, Municipality) or not _decides_somewhere(user):
+        return None
+    return PageSlot("accounts/_unit_slot.html", position=900) if policy.decides_at(user, party) else None
 
 
 def tasks(user: User) -> Iterator[Task]:

@@ -93,6 +93,9 @@ class Consent(Base):
     given_at: Mapped[datetime] = mapped_column(default=now)
     withdrawn_at: Mapped[datetime | None]
 
+    municipality: Mapped[Municipality] = relationship(foreign_keys=[municipality_id])
+    caretaker: Mapped[Municipality] = relationship(foreign_keys=[caretaker_id])
+
 
 class UserSession(Base):
     """A sign-in that holds: the browser keeps the token, the database only its hash."""

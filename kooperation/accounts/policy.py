@@ -98,6 +98,21 @@ def decides_at(user: User | None, municipality: Municipality, *, but: int | None
     )
 
 
+def sees_members(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user may know who belongs to the municipality."""
+    return looks_after(user, municipality) or decides_at(user, municipality)
+
+
+def decides_over(user: User | None, membership: Membership) -> bool:
+    """Whether the user may change a membership or end it."""
+    return decides_at(user, membership.municipality)
+
+
+def sees_membership(user: User | None, membership: Membership) -> bool:
+    """Whether the user may know of a membership."""
+    return sees_members(user, membership.municipality)
+
+
 def decides_about(user: User | None, request: JoinRequest) -> bool:
     """Whether the user decides about a request; nobody does about their own."""
     if user is None or user.id == request.user_id:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kooperation.accounts import policy
-from kooperation.accounts.models import FailedSignIn, JoinRequest, Membership, User, UserSession
-from kooperation.accounts.rules import RequestState
+from kooperation.accounts.models import Consent, FailedSignIn, JoinRequest, Membership, User, UserSession
+from kooperation.accounts.rules import RequestState, Role
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
 
@@ -20,6 +20,17 @@ _SESSION = (
 
 _REQUESTS = select(JoinRequest).options(
     joinedload(JoinRequest.user).selectinload(User.memberships), joinedload(JoinRequest.municipality)
+)
+
+_MEMBERSHIPS = (
+    select(Membership)
+    .join(Membership.user)
+    .options(contains_eager(Membership.user), joinedload(Membership.municipality))
+)
+_CONSENTS = (
+    select(Consent)
+    .options(joinedload(Consent.municipality), joinedload(Consent.caretaker))
+    .order_by(Consent.given_at.desc(), Consent.id.desc())
 )
 
 
@@ -95,3 +106,50 @@ def total(counts: Iterable[ScalarSelect[int]]) -> int:
     """The sum of counts, in one statement; none at all where there is nothing to count."""
     parts = list(counts)
     return db.session.scalar(select(sum(parts[1:], parts[0]))) or 0 if parts else 0
+
+
+def members_of(municipality: Municipality) -> list[Membership]:
+    """The members of a municipality with their users, managers first, then by name."""
+    theirs = _MEMBERSHIPS.where(Membership.municipality_id == municipality.id)
+    return list(db.session.scalars(theirs.order_by(Membership.role.desc(), User.name, User.id)))
+
+
+def membership_at(municipality: Municipality, user_id: int) -> Membership | None:
+    """The membership of a user at a municipality; None without one."""
+    return db.session.scalar(
+        _MEMBERSHIPS.where(Membership.municipality_id == municipality.id, Membership.user_id == user_id)
+    )
+
+
+def is_last_manager(membership: Membership) -> bool:
+    """Whether nobody who may sign in would manage the municipality without this member."""
+    if membership.role is not Role.MANAGER or not membership.user.is_active:
+        return False
+    others = _MEMBERSHIPS.where(
+        Membership.municipality_id == membership.municipality_id,
+        Membership.user_id != membership.user_id,
+        Membership.role == Role.MANAGER,
+        User.deactivated_at.is_(None),
+    )
+    return db.session.scalar(others.limit(1)) is None
+
+
+def open_consent(municipality: Municipality, caretaker: Municipality) -> Consent | None:
+    """The consent of a municipality to one above it that holds; None without one."""
+    return db.session.scalar(
+        select(Consent).where(
+            Consent.municipality_id == municipality.id,
+            Consent.caretaker_id == caretaker.id,
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+
+
+def consents_from(municipality: Municipality) -> list[Consent]:
+    """What a municipality consented to, the newest first; what it took back too."""
+    return list(db.session.scalars(_CONSENTS.where(Consent.municipality_id == municipality.id)))
+
+
+def consents_to(caretaker: Municipality) -> list[Consent]:
+    """What municipalities consented to for this one, the newest first; what they took back too."""
+    return list(db.session.scalars(_CONSENTS.where(Consent.caretaker_id == caretaker.id)))

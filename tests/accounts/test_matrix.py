@@ -26,6 +26,8 @@ SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
 NEVER = ("login",) + (404,) * (len(KINDS) - 1)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
+MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
+
 WITHOUT_PLACE = {
     "accounts.account": ("GET", "/konto/", SIGNED_IN),
     "accounts.ask": ("GET", "/konto/kommune/", SIGNED_IN),
@@ -49,8 +51,18 @@ WITHOUT_PLACE = {
 
 AT_PLACE = {
     "accounts.approve": ("POST", "/aufgaben/anfragen/{request}/aufnehmen/", OF_MANAGER, NEVER),
+    "accounts.change_role": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/", MANAGED, NEVER),
     "accounts.decline": ("POST", "/aufgaben/anfragen/{request}/ablehnen/", OF_MANAGER, NEVER),
+    "accounts.give_consent": ("POST", "/kommunen/{key}-dorf/mitglieder/einwilligung/erteilen/", MANAGED, NEVER),
+    "accounts.members": ("GET", "/kommunen/{key}-dorf/mitglieder/", MANAGED, NEVER),
+    "accounts.remove_member": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/entfernen/", MANAGED, NEVER),
     "accounts.show_request": ("GET", "/aufgaben/anfragen/{request}/", OF_MANAGER, NEVER),
+    "accounts.withdraw_consent": (
+        "POST",
+        "/kommunen/{key}-dorf/mitglieder/einwilligung/zuruecknehmen/",
+        MANAGED,
+        NEVER,
+    ),
     "register.by_key": ("GET", "/kommunen/{key}/", OPEN, OPEN),
     "register.compare": ("GET", "/kommunen/{key}-dorf/vergleich/", OPEN, OPEN),
     "register.show": ("GET", "/kommunen/{key}-dorf/", OPEN, OPEN),

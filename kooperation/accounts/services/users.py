@@ -7,6 +7,7 @@ from kooperation.accounts.models import Consent, Membership, User
 from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
+from kooperation.base import mail
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
@@ -32,11 +33,15 @@ def create_user(address: str, name: str, password: str | None, *, is_admin: bool
 
 
 def set_password(user: User, password: str, *, actor: audit.Actor) -> None:
-    """Give a user a new password and end all sign-ins. Refuses a weak one (RuleViolation). The caller commits."""
+    """Give a user a new password, end all sign-ins, and tell the user by mail. The caller commits.
+
+    Refuses a weak password (RuleViolation).
+    """
     ensure_password(password, about=(user.email, *user.email.split("@"), user.name))
     user.password_hash = hash_password(password)
     sign_out_everywhere(user)
     audit.record(actor, "user.password_set", user, label=user.name)
+    mail.post(user.email, "accounts/password_changed", name=user.name)
 
 
 def rename(user: User, name: str, *, actor: audit.Actor) -> None:
@@ -82,10 +87,12 @@ def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Ac
 def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: audit.Actor, at: datetime) -> Consent:
     """Let the municipality above enter and edit for this one. The caller commits.
 
-    Refuses one that does not lie above (RuleViolation).
+    Refuses one that does not lie above, and one that has the consent already (RuleViolation).
     """
     if caretaker.id == municipality.id or caretaker.id not in {municipality.district_id, municipality.association_id}:
         raise RuleViolation(f"{caretaker.display_name} ist {municipality.display_name} nicht übergeordnet.")
+    if queries.open_consent(municipality, caretaker) is not None:
+        raise RuleViolation(f"{caretaker.display_name} darf schon für {municipality.display_name} eintragen.")
     consent = Consent(municipality_id=municipality.id, caretaker_id=caretaker.id, given_at=at)
     db.session.add(consent)
     db.session.flush()
