@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from kooperation.base.files import name_new, scratch_beside
+from kooperation.base.text import is_mail_address
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: where templates, static, migrations and instance stand."""
@@ -32,6 +34,25 @@ class ConfigError(Exception):
     """The environment does not describe a configuration that may be started; the message says what to change."""
 
 
+class Encryption(StrEnum):
+    """How the connection to a mail server is protected, and how that is written in front of its address."""
+
+    NONE = "smtp"
+    STARTTLS = "smtp+starttls"
+    TLS = "smtps"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mails are handed over."""
+
+    encryption: Encryption
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything that an operator may set; docs/betrieb.md explains each variable."""
@@ -47,6 +68,9 @@ class Config:
     trusted_hosts: tuple[str, ...]
     access_log: bool
     register_dir: Path
+    public_url: str
+    mail_server: MailServer | None
+    mail_from: str
 
     @property
     def is_postgresql(self) -> bool:
@@ -72,18 +96,23 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
             f"HOST={host}: Der Vorführbetrieb ist nur vom eigenen Rechner aus erreichbar (HOST=127.0.0.1). "
             "Setzen Sie für den wirklichen Betrieb KOOPERATION_MODE=production."
         )
+    port = _number(environ, "PORT", 8000, 1, 65_535)
+    mail_server = _mail_server(environ.get("SMTP_URL", ""))
     return Config(
         mode=mode,
         secret_key=_secret_key(mode, environ.get("SECRET_KEY", ""), instance),
         database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
         instance=instance,
         host=host,
-        port=_number(environ, "PORT", 8000, 1, 65_535),
+        port=port,
         workers=_number(environ, "KOOPERATION_WORKERS", 2, 1, 64),
         proxies=_number(environ, "KOOPERATION_PROXIES", 0, 0, 8),
         trusted_hosts=tuple(part.strip() for part in environ.get("KOOPERATION_HOSTS", "").split(",") if part.strip()),
         access_log=_yes(environ, "KOOPERATION_ACCESS_LOG"),
         register_dir=Path(environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register"),
+        public_url=_public_url(mode, environ.get("KOOPERATION_URL", ""), port),
+        mail_server=mail_server,
+        mail_from=_mail_from(environ.get("MAIL_FROM", ""), is_needed=mail_server is not None),
     )
 
 
@@ -144,3 +173,67 @@ def _database_url(value: str, instance: Path) -> str:
         return value
     scheme = value.partition(":")[0]
     raise ConfigError(f"DATABASE_URL beginnt mit {scheme}: Möglich sind sqlite:/// und postgresql://.")
+
+
+def _public_url(mode: Mode, value: str, port: int) -> str:
+    """The address without a slash at its end. Links in mails begin with it, never with what a request calls us."""
+    if not value:
+        if mode is Mode.PRODUCTION:
+            raise ConfigError(
+                "KOOPERATION_URL fehlt. Links in Mails beginnen mit dieser Adresse, zum Beispiel "
+                "https://kooperation.example.de."
+            )
+        return f"http://127.0.0.1:{port}"
+    parts = urlsplit(value)
+    schemes = {"https"} if mode is Mode.PRODUCTION else {"https", "http"}
+    if (
+        parts.scheme not in schemes
+        or not parts.hostname
+        or value.rstrip("/") != f"{parts.scheme}://{parts.netloc}"
+        or "@" in parts.netloc
+        or any(character.isspace() for character in value)
+    ):
+        raise ConfigError(
+            f"KOOPERATION_URL={value}: Geben Sie die Adresse an, unter der Sie das Programm aufrufen, ohne Pfad und im "
+            "wirklichen Betrieb mit https, zum Beispiel https://kooperation.example.de."
+        )
+    return value.rstrip("/")
+
+
+_STANDARD_PORT = {Encryption.NONE: 25, Encryption.STARTTLS: 587, Encryption.TLS: 465}
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _mail_server(value: str) -> MailServer | None:
+    if not value:
+        return None
+    # What is refused is not repeated: there may be a password in it.
+    refusal = ConfigError(
+        "SMTP_URL ist keine Adresse eines Mailservers. Schreiben Sie sie so: "
+        "smtp+starttls://benutzer:kennwort@mail.example.de:587, smtps://… (TLS von Anfang an) oder smtp://… "
+        "(unverschlüsselt). Andere Zeichen als Buchstaben und Ziffern im Kennwort werden mit % umschrieben."
+    )
+    try:
+        parts = urlsplit(value)
+        encryption = Encryption(parts.scheme)
+        port = parts.port or _STANDARD_PORT[encryption]
+    except ValueError:
+        raise refusal from None
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise refusal
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if password and encryption is Encryption.NONE and parts.hostname not in _THIS_MACHINE:
+        raise ConfigError(
+            "SMTP_URL schickt ein Kennwort unverschlüsselt durch das Netz. Nehmen Sie smtp+starttls:// oder smtps://."
+        )
+    return MailServer(encryption, parts.hostname, port, user, password)
+
+
+def _mail_from(value: str, *, is_needed: bool) -> str:
+    if not value and is_needed:
+        raise ConfigError(
+            "MAIL_FROM fehlt. Geben Sie die Adresse an, von der Mails kommen, zum Beispiel kooperation@example.de."
+        )
+    if value and not is_mail_address(value):
+        raise ConfigError(f"MAIL_FROM={value} ist keine E-Mail-Adresse.")
+    return value or "kooperation@localhost"

@@ -5,6 +5,12 @@ import unicodedata
 
 _NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 _TO_ONE_LETTER = str.maketrans({"ß": "ss", "ẞ": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l"})
+# What RFC 5321 allows without quotes and without letters beyond ASCII: all that occurs, and nothing that breaks a line.
+_MAIL_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+)
+_LONGEST_MAIL_ADDRESS = 254
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -35,6 +41,15 @@ def sort_key(text: str) -> str:
 def slug(text: str) -> str:
     """The readable part of an address: "Landkreis Fürstenfeldbruck" gives "landkreis-fuerstenfeldbruck"."""
     return "-".join(words(fold_umlauts(text)))
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text is a mail address that mail servers everywhere take."""
+    return (
+        len(text) <= _LONGEST_MAIL_ADDRESS
+        and len(text.partition("@")[0]) <= 64
+        and _MAIL_ADDRESS.fullmatch(text) is not None
+    )
 
 
 def N_(message: str) -> str:  # noqa: N802 (the name that gettext's extraction looks for)

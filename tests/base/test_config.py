@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from kooperation.base.config import ROOT, ConfigError, Mode, from_environment
+from kooperation.base.config import ROOT, ConfigError, Encryption, MailServer, Mode, from_environment
 
 STRONG = "0123456789abcdef0123456789abcdef"
+ADDRESS = "https://kooperation.example.de"
 
 
 def read(instance: Path, **values: str):
-    return from_environment({"KOOPERATION_INSTANCE": str(instance), "SECRET_KEY": STRONG, **values})
+    given = {"KOOPERATION_INSTANCE": str(instance), "SECRET_KEY": STRONG, "KOOPERATION_URL": ADDRESS, **values}
+    return from_environment(given)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +140,91 @@ def test_hosts_are_a_list_with_commas(tmp_path):
     assert read(tmp_path).trusted_hosts == ()
 
 
+@pytest.mark.parametrize(
+    ("mode", "given", "used"),
+    [
+        ("production", "https://kooperation.example.de", "https://kooperation.example.de"),
+        ("production", "https://kooperation.example.de/", "https://kooperation.example.de"),
+        ("production", "https://kooperation.example.de:8443", "https://kooperation.example.de:8443"),
+        ("production", "", None),
+        ("production", "http://kooperation.example.de", None),
+        ("production", "kooperation.example.de", None),
+        ("production", "https://", None),
+        ("production", "https://example.de/pfad", None),
+        ("production", "https://example.de/?a=b", None),
+        ("production", "https://a:b@example.de", None),
+        ("production", "https://example.de\nx", None),
+        ("production", "javascript:alert(1)", None),
+        ("demonstration", "", "http://127.0.0.1:8123"),
+        ("development", "", "http://127.0.0.1:8123"),
+        ("development", "http://localhost:8000", "http://localhost:8000"),
+        ("test", "", "http://127.0.0.1:8123"),
+    ],
+)
+def test_links_in_mails_begin_with_a_configured_address(tmp_path, mode, given, used):
+    values = {"KOOPERATION_MODE": mode, "KOOPERATION_URL": given, "PORT": "8123"}
+    if used is None:
+        with pytest.raises(ConfigError, match=r"(?s)KOOPERATION_URL.*https://kooperation\.example\.de"):
+            read(tmp_path, **values)
+    else:
+        assert read(tmp_path, **values).public_url == used
+
+
+@pytest.mark.parametrize(
+    ("given", "server"),
+    [
+        ("", None),
+        ("smtp://localhost", MailServer(Encryption.NONE, "localhost", 25, "", "")),
+        ("smtp://a:b@127.0.0.1:2525", MailServer(Encryption.NONE, "127.0.0.1", 2525, "a", "b")),
+        ("smtp://relay.kreis.example", MailServer(Encryption.NONE, "relay.kreis.example", 25, "", "")),
+        ("smtp+starttls://mail.example", MailServer(Encryption.STARTTLS, "mail.example", 587, "", "")),
+        (
+            "smtp+starttls://k%40kreis.example:p%3Aw%2F%C3%A4@mail.example:25/",
+            MailServer(Encryption.STARTTLS, "mail.example", 25, "k@kreis.example", "p:w/ä"),
+        ),
+        ("smtps://a:b@mail.example", MailServer(Encryption.TLS, "mail.example", 465, "a", "b")),
+    ],
+)
+def test_the_mail_server_is_one_address_that_says_how_it_is_protected(tmp_path, given, server):
+    assert read(tmp_path, SMTP_URL=given, MAIL_FROM="k@muster.example").mail_server == server
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("mail.example", "keine Adresse eines Mailservers"),
+        ("https://a:geheim@mail.example", "keine Adresse eines Mailservers"),
+        ("smtps://a:geheim@", "keine Adresse eines Mailservers"),
+        ("smtps://a:geheim@mail.example:viele", "keine Adresse eines Mailservers"),
+        ("smtps://a:geheim@mail.example/pfad", "keine Adresse eines Mailservers"),
+        ("smtp://a:geheim@mail.example", "unverschlüsselt durch das Netz"),
+    ],
+)
+def test_a_mail_server_that_will_not_do_is_refused_without_repeating_its_password(tmp_path, given, said):
+    with pytest.raises(ConfigError, match=said) as refusal:
+        read(tmp_path, SMTP_URL=given, MAIL_FROM="k@muster.example")
+    assert "geheim" not in str(refusal.value)
+
+
+def test_mails_that_are_sent_need_a_sender(tmp_path):
+    with pytest.raises(ConfigError, match="MAIL_FROM fehlt"):
+        read(tmp_path, SMTP_URL="smtp://localhost")
+    for wrong in ("kooperation", "a@b.example\nBcc: c@d.example", "Kreis <a@b.example>"):
+        with pytest.raises(ConfigError, match="ist keine E-Mail-Adresse"):
+            read(tmp_path, MAIL_FROM=wrong)
+    assert read(tmp_path, MAIL_FROM="k@muster.example").mail_from == "k@muster.example"
+    assert read(tmp_path).mail_from == "kooperation@localhost"
+
+
 def test_secrets_do_not_show_when_a_configuration_is_printed(tmp_path):
-    shown = repr(read(tmp_path, DATABASE_URL="postgresql://a:geheim@c/d"))
+    shown = repr(
+        read(
+            tmp_path,
+            DATABASE_URL="postgresql://a:geheim@c/d",
+            SMTP_URL="smtps://a:geheim@c.example",
+            MAIL_FROM="k@muster.example",
+        )
+    )
     assert STRONG not in shown
     assert "geheim" not in shown
 
@@ -162,7 +247,8 @@ class Recorder(Mapping[str, str]):
 
 
 def test_the_operators_document_names_exactly_the_variables_that_are_read(tmp_path):
-    environment = Recorder({"SECRET_KEY": STRONG, "KOOPERATION_INSTANCE": str(tmp_path)})
+    values = {"SECRET_KEY": STRONG, "KOOPERATION_INSTANCE": str(tmp_path), "KOOPERATION_URL": ADDRESS}
+    environment = Recorder(values)
     from_environment(environment)
     table = (ROOT / "docs" / "betrieb.md").read_text().partition("## Environment")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)) == environment.asked

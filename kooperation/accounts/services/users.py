@@ -10,15 +10,18 @@ from kooperation.audit import services as audit
 from kooperation.base import mail
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
+from kooperation.base.text import is_mail_address
 from kooperation.parties.models import Municipality
 
 
 def create_user(address: str, name: str, password: str | None, *, is_admin: bool = False, actor: audit.Actor) -> User:
     """Create a user who may sign in once there is a password. The caller commits.
 
-    Refuses an address that has an account and a weak password (RuleViolation).
+    Refuses what is no mail address, an address that has an account, and a weak password (RuleViolation).
     """
     folded = fold_address(address)
+    if not is_mail_address(folded):
+        raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
     if queries.user_by_address(folded) is not None:
         raise RuleViolation("Zu dieser Adresse gibt es bereits ein Konto.", "email")
     if password is not None:

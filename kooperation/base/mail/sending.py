@@ -1,0 +1,116 @@
+"""Sending mails: each due one is claimed, handed over, and marked, in this order.
+
+A mail that was handed over cannot be taken back, so this commits by itself. Killed before the mark, the mail goes
+out a second time after its claim has run out, with the same Message-ID: rather twice than never.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from sqlalchemy import select
+
+from kooperation.base.config import Config
+from kooperation.base.db import db, now
+from kooperation.base.mail.models import OutgoingMail
+from kooperation.base.mail.transport import Carrier, NotNow, Refused, carrier
+
+log = logging.getLogger(__name__)
+
+PAUSES = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+"""How long is waited after each attempt that failed; the one after the last pause is the last."""
+CLAIM = timedelta(minutes=5)
+"""How long a mail is one worker's own: longer than handing it over can take (transport.PATIENCE for each step)."""
+MOST_A_ROUND = 50
+"""Mails after which other jobs have their turn."""
+
+
+def send_due(config: Config, clock: Callable[[], datetime] = now) -> bool:
+    """Send the mails that are due, the oldest first; gives whether there may be more.
+
+    Stops at a server that takes nothing at present: the others would only wait for it too.
+    """
+    with carrier(config) as carry:
+        for _ in range(MOST_A_ROUND):
+            claimed = _claim(config, clock())
+            if claimed is None:
+                return False
+            if not _hand_over(*claimed, carry, clock):
+                return False
+    return True
+
+
+def _claim(config: Config, at: datetime) -> tuple[int, EmailMessage] | None:
+    """Make the next due mail this worker's own for a while; None where nothing is due."""
+    due = select(OutgoingMail).where(OutgoingMail.next_attempt_at <= at)
+    # SQLite has one writer at a time; on PostgreSQL a row that another worker holds is passed over.
+    mail = db.session.scalar(
+        due.order_by(OutgoingMail.next_attempt_at, OutgoingMail.id).limit(1).with_for_update(skip_locked=True)
+    )
+    if mail is None:
+        db.session.rollback()
+        return None
+    mail.attempts += 1
+    mail.next_attempt_at = at + CLAIM
+    # Read before the commit, so that no transaction is open while the server is talked to.
+    claimed = mail.id, build(mail, config)
+    db.session.commit()
+    return claimed
+
+
+def _hand_over(number: int, message: EmailMessage, carry: Carrier, clock: Callable[[], datetime]) -> bool:
+    """Hand a mail over and mark what came of it; gives whether the server is to be asked for more."""
+    try:
+        carry(message)
+    except Refused as refusal:
+        _mark_failed(number, refusal, clock(), for_good=True)
+    except NotNow as refusal:
+        _mark_failed(number, refusal, clock(), for_good=False)
+        return not refusal.concerns_all
+    else:
+        _mark_sent(number, clock())
+    return True
+
+
+def _mark_sent(number: int, at: datetime) -> None:
+    mail = db.session.get_one(OutgoingMail, number)
+    mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+    db.session.commit()
+    log.info("mail %s is sent", number)
+
+
+def _mark_failed(number: int, refusal: NotNow | Refused, at: datetime, *, for_good: bool) -> None:
+    mail = db.session.get_one(OutgoingMail, number)
+    mail.last_error = str(refusal)[:500]
+    if for_good or mail.attempts > len(PAUSES):
+        mail.failed_at, mail.next_attempt_at = at, None
+        log.warning("mail %s is given up: %s", number, refusal.summary)
+    else:
+        mail.next_attempt_at = at + PAUSES[mail.attempts - 1]
+        log.warning("mail %s is tried again at %s: %s", number, f"{mail.next_attempt_at:%FT%TZ}", refusal.summary)
+    db.session.commit()
+
+
+def build(mail: OutgoingMail, config: Config) -> EmailMessage:
+    """The message as it travels: text alone, in lines that every server takes."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = formataddr(("kooperation", config.mail_from))
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = mail.message_id
+    # Nobody's absence note answers it (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        message[name] = value
+    message.set_content(mail.text or "", cte="quoted-printable")
+    return message
