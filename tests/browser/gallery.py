@@ -74,11 +74,18 @@ class GalleryForm(BaseForm):
 register = Blueprint("register", __name__)
 search = Blueprint("search", __name__)
 gallery = Blueprint("gallery", __name__)
+accounts = Blueprint("accounts", __name__)
 
 
 @search.get("/")
 def start() -> str:
     """A start page: hero, search, cards."""
+    return render_template("gallery/start.html")
+
+
+@accounts.get("/anmelden/")
+def sign_in() -> str:
+    """Where the header leads; nobody is signed in here."""
     return render_template("gallery/start.html")
 
 
@@ -159,7 +166,8 @@ def gallery_app(instance: Path, configure: Callable[[Flask], Any] = lambda app: 
     )
     init_i18n(app)
     init_web(app, config)
-    for blueprint in (register, search, gallery):
+    app.jinja_env.globals["viewer"] = None
+    for blueprint in (accounts, register, search, gallery):
         app.register_blueprint(blueprint)
     configure(app)
     return app
