@@ -44,6 +44,8 @@ def create_app(config: Config | None = None) -> Flask:
 
     hooks.index_documents.register(unit_documents)
     hooks.page_slot.register(accounts_hooks.unit_slot)
+    hooks.party_dissolved.register(accounts_hooks.party_dissolved)
+    hooks.party_merged.register(accounts_hooks.party_merged)
     hooks.tasks_for.register(accounts_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks

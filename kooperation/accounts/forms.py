@@ -186,6 +186,12 @@ class RemoveForm(BaseForm):
     confirmed = BooleanField(N_("Danach soll niemand mehr die Kommune verwalten"))
 
 
+class ChoiceForm(BaseForm):
+    """At which of the successors one goes on; the view brings the choices."""
+
+    successor = RadioField(N_("Dort geht es für mich weiter"), [InputRequired(N_("Bitte wählen Sie eine Kommune."))])
+
+
 class ConsentForm(BaseForm):
     """Which municipality above is meant."""
 

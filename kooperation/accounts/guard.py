@@ -20,6 +20,7 @@ from kooperation.accounts.models import User, UserSession
 from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services.signing_in import hash_token
 from kooperation.base.db import now
+from kooperation.parties.models import Municipality
 
 View = Callable[..., Any]
 V = TypeVar("V", bound=View)
@@ -122,6 +123,22 @@ def current_session() -> UserSession | None:
     return held
 
 
+def acting_for() -> Municipality | None:
+    """The municipality that the user acts for: the one chosen while the membership holds, else the first by name.
+
+    None for nobody, and for a guest.
+    """
+    user = current_user()
+    held = [one.municipality for one in user.memberships if one.municipality.dissolved_on is None] if user else []
+    mine = sorted(held, key=lambda one: (one.sort_name, one.id))
+    return next((one for one in mine if one.id == session.get("acting_for")), mine[0] if mine else None)
+
+
+def act_for(municipality: Municipality) -> None:
+    """Keep in the session for which municipality the user acts from now on."""
+    session["acting_for"] = municipality.id
+
+
 def enter(user: User, token: str) -> None:
     """Let the browser keep a new sign-in; whatever the session held before is gone (no fixation)."""
     session.clear()
@@ -148,7 +165,7 @@ def init_guard(app: Flask) -> None:
     # A sign-in is bound to its token; an address changes with every train.
     manager.session_protection = None
     app.context_processor(lambda: {"viewer": current_user()})
-    app.jinja_env.globals.update(ROLES=ROLES, Role=Role)
+    app.jinja_env.globals.update(ROLES=ROLES, Role=Role, acting_for=acting_for)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load_user(token: str) -> SignedIn | None:

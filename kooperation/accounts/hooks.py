@@ -1,6 +1,7 @@
-"""What accounts have to say on the pages of others: what waits for whom."""
+"""What accounts do and say when others call: what waits for whom, the way to the members, and reforms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
 from typing import Any
 
 from flask import url_for
@@ -9,9 +10,11 @@ from kooperation.accounts import policy, queries
 from kooperation.accounts.guard import current_user
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import ROLES, Role
+from kooperation.accounts.services import reform
 from kooperation.base import hooks
+from kooperation.base.db import BERLIN, now
 from kooperation.base.hooks import PageSlot, Task
-from kooperation.base.i18n import _
+from kooperation.base.i18n import _, german_date
 from kooperation.parties.models import Municipality, Party
 
 
@@ -24,7 +27,7 @@ def unit_slot(party: Party) -> PageSlot | None:
 
 
 def tasks(user: User) -> Iterator[Task]:
-    """The requests that the user decides about."""
+    """The requests that the user decides about, and the choices that a reform left."""
     if _decides_somewhere(user):
         for request in queries.requests_for(user):
             yield Task(
@@ -35,11 +38,26 @@ def tasks(user: User) -> Iterator[Task]:
                 url=url_for("accounts.show_request", number=request.id),
                 since=request.asked_at,
             )
+    for gone in queries.choices_of(user) if _was_dissolved(user) else ():
+        assert gone.dissolved_on is not None
+        yield Task(
+            title=_("Wo geht es nach %(name)s weiter?", name=gone.display_name),
+            text=_(
+                "Zum %(date)s aufgelöst; mehrere sind an ihre Stelle getreten.", date=german_date(gone.dissolved_on)
+            ),
+            url=url_for("accounts.choose_successor", key=gone.key),
+            since=datetime.combine(gone.dissolved_on, time(), BERLIN),
+        )
 
 
 def tasks_counted(user: User) -> Any:
     """How many tasks the user has, as a part of a statement; None where there can be none."""
-    return queries.requests_counted_for(user) if _decides_somewhere(user) else None
+    counts: list[Any] = []
+    if _decides_somewhere(user):
+        counts.append(queries.requests_counted_for(user))
+    if _was_dissolved(user):
+        counts.append(queries.choices_counted_for(user))
+    return sum(counts[1:], counts[0]) if counts else None
 
 
 def waiting_tasks(user: User) -> int:
@@ -47,5 +65,20 @@ def waiting_tasks(user: User) -> int:
     return queries.total(count for count in hooks.tasks_counted(user) if count is not None)
 
 
+def party_dissolved(party: Party, successors: Sequence[Municipality]) -> None:
+    """Let the members of a dissolved municipality go on, in the transaction of the reform."""
+    if isinstance(party, Municipality):
+        reform.follow(party, successors, at=now())
+
+
+def party_merged(from_id: int, into_id: int) -> None:
+    """Point memberships, consent and requests at the row that stays."""
+    reform.merge(from_id, into_id, at=now())
+
+
 def _decides_somewhere(user: User) -> bool:
     return user.is_admin or any(one.role is Role.MANAGER for one in user.memberships)
+
+
+def _was_dissolved(user: User) -> bool:
+    return any(one.municipality.dissolved_on is not None for one in user.memberships)

@@ -113,6 +113,11 @@ def sees_membership(user: User | None, membership: Membership) -> bool:
     return sees_members(user, membership.municipality)
 
 
+def waits_to_choose(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user belonged to the municipality until it was dissolved, and may go on elsewhere."""
+    return municipality.dissolved_on is not None and _has_role(user, municipality, Role.READER)
+
+
 def decides_about(user: User | None, request: JoinRequest) -> bool:
     """Whether the user decides about a request; nobody does about their own."""
     if user is None or user.id == request.user_id:

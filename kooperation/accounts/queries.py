@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from kooperation.accounts import policy
-from kooperation.accounts.models import Consent, FailedSignIn, JoinRequest, Membership, User, UserSession
+from kooperation.accounts.models import Consent, FailedSignIn, Inheritance, JoinRequest, Membership, User, UserSession
 from kooperation.accounts.rules import RequestState, Role
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
@@ -153,3 +153,29 @@ def consents_from(municipality: Municipality) -> list[Consent]:
 def consents_to(caretaker: Municipality) -> list[Consent]:
     """What municipalities consented to for this one, the newest first; what they took back too."""
     return list(db.session.scalars(_CONSENTS.where(Consent.caretaker_id == caretaker.id)))
+
+
+def successors_to_choose(dissolved: Municipality) -> list[Municipality]:
+    """Where the members of a dissolved municipality may go on, by name."""
+    found = select(Municipality).join(Inheritance, Inheritance.successor_id == Municipality.id)
+    return list(
+        db.session.scalars(
+            found.where(Inheritance.dissolved_id == dissolved.id).order_by(Municipality.sort_name, Municipality.id)
+        )
+    )
+
+
+def choices_of(user: User) -> list[Municipality]:
+    """The dissolved municipalities of a user that several took the place of, by name."""
+    mine = select(Municipality).where(_waits_for(user, Municipality.id))
+    return list(db.session.scalars(mine.order_by(Municipality.sort_name, Municipality.id)))
+
+
+def choices_counted_for(user: User) -> ScalarSelect[int]:
+    """How many of them there are, as a part of a statement."""
+    return select(func.count(Municipality.id)).where(_waits_for(user, Municipality.id)).scalar_subquery()
+
+
+def _waits_for(user: User, of: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    mine = [one.municipality_id for one in user.memberships]
+    return and_(of.in_(mine), of.in_(select(Inheritance.dissolved_id)))

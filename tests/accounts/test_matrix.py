@@ -5,6 +5,8 @@ and with consent, and an administrator. 404: may not know of it. 403: sees it, m
 written "login"; where the guard lets somebody pass, "ok" stands for the page, or for a form that was not filled in.
 """
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -21,12 +23,17 @@ KINDS = ("nobody", "guest", "reader", "editor", "manager", "coordinator", "trust
 PLACES = {"inside": "08001001", "trusting": "08001002", "outside": "08002001"}
 """The Gemeinde that everybody belongs to, the one that gave its Landkreis consent, and one elsewhere."""
 
+GONE = {"inside": "08001009", "outside": "08002009"}
+"""Dissolved: one that the members of the Gemeinde inside belonged to as well, and one elsewhere."""
+
 OPEN = ("ok",) * len(KINDS)
 SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
 NEVER = ("login",) + (404,) * (len(KINDS) - 1)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
+
+MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 
 WITHOUT_PLACE = {
     "accounts.account": ("GET", "/konto/", SIGNED_IN),
@@ -37,6 +44,7 @@ WITHOUT_PLACE = {
     "accounts.sign_in": ("GET", "/anmelden/", OPEN),
     "accounts.sign_out": ("POST", "/abmelden/", OPEN),
     "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
+    "accounts.switch": ("POST", "/konto/handeln-fuer/", SIGNED_IN),
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
     "register.browse": ("GET", "/kommunen/", OPEN),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
@@ -52,6 +60,7 @@ WITHOUT_PLACE = {
 AT_PLACE = {
     "accounts.approve": ("POST", "/aufgaben/anfragen/{request}/aufnehmen/", OF_MANAGER, NEVER),
     "accounts.change_role": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/", MANAGED, NEVER),
+    "accounts.choose_successor": ("GET", "/aufgaben/nachfolge/{gone}/", MEMBERS_ONLY, NEVER),
     "accounts.decline": ("POST", "/aufgaben/anfragen/{request}/ablehnen/", OF_MANAGER, NEVER),
     "accounts.give_consent": ("POST", "/kommunen/{key}-dorf/mitglieder/einwilligung/erteilen/", MANAGED, NEVER),
     "accounts.members": ("GET", "/kommunen/{key}-dorf/mitglieder/", MANAGED, NEVER),
@@ -87,6 +96,9 @@ def world(prepared):
             name: make.municipality("Dorf", key=key, parent=other if name == "outside" else kreis)
             for name, key in PLACES.items()
         }
+        gone = {
+            name: make.municipality("Altdorf", key=key, dissolved_on=date(2024, 1, 1)) for name, key in GONE.items()
+        }
         for name, unit in places.items():
             manager = make.member(unit, Role.MANAGER, make.user(email=f"manager-{name}@muster.example"))
             make.member(unit, Role.READER, make.user(email=f"member-{name}@muster.example"))
@@ -97,7 +109,8 @@ def world(prepared):
         make.user(email="admin@muster.example", is_admin=True)
         for role in Role:
             name = role.name.lower()
-            make.member(places["inside"], role, make.user(email=f"{name}@muster.example"))
+            user = make.member(places["inside"], role, make.user(email=f"{name}@muster.example"))
+            make.member(gone["inside"], role, user)
         for name in ("coordinator", "trusted"):
             make.member(kreis, Role.EDITOR, make.user(email=f"{name}@muster.example"))
 
@@ -110,7 +123,8 @@ def address_of(app, pattern, place):
         unit = municipality_by_key(PLACES[place])
         member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
         request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
-        return pattern.format(key=unit.key, member=member, request=request)
+        gone = GONE["outside" if place == "outside" else "inside"]
+        return pattern.format(key=unit.key, gone=gone, member=member, request=request)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

@@ -1,11 +1,11 @@
 """One's own account."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import queries
-from kooperation.accounts.forms import EmptyForm, NameForm, PasswordForm
-from kooperation.accounts.guard import current_session, enter, signed_in
+from kooperation.accounts.forms import ActingForm, EmptyForm, NameForm, PasswordForm
+from kooperation.accounts.guard import act_for, current_session, enter, safe_target, signed_in
 from kooperation.accounts.routes.blueprint import bp, me
 from kooperation.accounts.services import signing_in, users
 from kooperation.base.db import db, now
@@ -61,6 +61,19 @@ def sign_out_everywhere() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Alle anderen Anmeldungen sind beendet."), "success")
     return redirect(url_for(".account"))
+
+
+@bp.post("/konto/handeln-fuer/")
+@signed_in
+def switch() -> ResponseReturnValue:
+    """Choose for which of one's municipalities one acts, and go on where one was."""
+    form = ActingForm()
+    if form.validate_on_submit():
+        mine = {one.municipality.key: one.municipality for one in me().memberships}
+        if form.municipality.data not in mine:
+            abort(404)
+        act_for(mine[form.municipality.data])
+    return redirect(safe_target(form.weiter.data) or url_for(".account"))
 
 
 def _account_page(name_form: NameForm, password_form: PasswordForm) -> str:

@@ -2,18 +2,21 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from kooperation.accounts import policy, queries
-from kooperation.accounts.forms import ApproveForm, DeclineForm
+from kooperation.accounts.forms import ApproveForm, ChoiceForm, DeclineForm
 from kooperation.accounts.guard import guarded, signed_in
 from kooperation.accounts.models import JoinRequest
 from kooperation.accounts.routes.blueprint import bp, me
 from kooperation.accounts.rules import RequestState
-from kooperation.accounts.services import joining
+from kooperation.accounts.services import joining, reform
 from kooperation.base import hooks
 from kooperation.base.db import db, now
 from kooperation.base.errors import refusals_shown_on
 from kooperation.base.i18n import _
+from kooperation.parties.models import Municipality
+from kooperation.parties.queries import municipality_by_key
 
 
 def _load(number: int) -> JoinRequest | None:
@@ -68,6 +71,25 @@ def decline(request: JoinRequest) -> ResponseReturnValue:
             flash(_("Die Anfrage von %(name)s ist abgelehnt.", name=request.user.name), "success")
             return redirect(url_for(".tasks"))
     return _request_page(request, ApproveForm(formdata=None, role=request.role), form)
+
+
+@bp.route("/aufgaben/nachfolge/<digits:key>/", methods=["GET", "POST"])
+@guarded(policy.waits_to_choose, load=municipality_by_key, see=policy.waits_to_choose)
+def choose_successor(dissolved: Municipality) -> ResponseReturnValue:
+    """Choose where to go on after a municipality was dissolved."""
+    successors = {one.key: one for one in queries.successors_to_choose(dissolved)}
+    form = ChoiceForm()
+    form.successor.choices = [SelectChoice(key, one.display_name) for key, one in successors.items()]
+    if form.validate_on_submit():
+        membership = queries.membership_at(dissolved, me().id)
+        assert membership is not None, "the guard lets only members pass"
+        with refusals_shown_on(form):
+            successor = successors[form.successor.data]
+            reform.choose(membership, successor, actor=me())
+            db.session.commit()
+            flash(_("Sie gehören jetzt zu %(name)s.", name=successor.display_name), "success")
+            return redirect(url_for(".tasks"))
+    return render_template("accounts/choose.html", dissolved=dissolved, form=form)
 
 
 def _request_page(request: JoinRequest, approve_form: ApproveForm, decline_form: DeclineForm) -> str:

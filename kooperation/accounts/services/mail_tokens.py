@@ -1,0 +1,53 @@
+"""Links in mails that let their reader do one thing once: the mail holds the token, the database only its hash."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+
+from kooperation.accounts.models import MailToken, User
+from kooperation.accounts.rules import MailPurpose
+from kooperation.accounts.services.signing_in import hash_token
+from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
+
+NO_LONGER_VALID = "Dieser Link gilt nicht mehr. Fordern Sie bitte einen neuen an."
+
+
+def new_token() -> str:
+    """A token that nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(32)
+
+
+def issue(token: str, user: User, purpose: MailPurpose, *, lasts: timedelta, at: datetime) -> None:
+    """Let a token stand for a user and one purpose for a while. The caller commits."""
+    db.session.add(MailToken(purpose=purpose, token_hash=hash_token(token), user_id=user.id, expires_at=at + lasts))
+
+
+def redeem(token: str, purpose: MailPurpose, *, at: datetime) -> User:
+    """The user that a token stands for; it is used up with that. The caller commits.
+
+    Refuses a token that was used, has expired, was never issued for this purpose, or whose user was deactivated
+    (RuleViolation). Of two who redeem it at once, the second is refused.
+    """
+    number = db.session.scalar(
+        update(MailToken)
+        .where(
+            MailToken.token_hash == hash_token(token),
+            MailToken.purpose == purpose,
+            MailToken.used_at.is_(None),
+            MailToken.expires_at > at,
+        )
+        .values(used_at=at)
+        .returning(MailToken.user_id)
+    )
+    user = db.session.get(User, number) if number is not None else None
+    if user is None or not user.is_active:
+        raise RuleViolation(NO_LONGER_VALID)
+    return user
+
+
+def withdraw(user: User, purpose: MailPurpose) -> None:
+    """Let no link of this purpose that was sent to a user lead anywhere. The caller commits."""
+    theirs = delete(MailToken).where(MailToken.user_id == user.id, MailToken.purpose == purpose)
+    db.session.execute(theirs.where(MailToken.used_at.is_(None)))

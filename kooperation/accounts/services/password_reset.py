@@ -1,0 +1,62 @@
+"""Setting a forgotten password anew, by a link that only the owner of the mailbox can read."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from kooperation.accounts import queries
+from kooperation.accounts.models import FailedSignIn
+from kooperation.accounts.rules import MailPurpose, fold_address
+from kooperation.accounts.services import mail_tokens, users
+from kooperation.accounts.services.signing_in import COUNTED_FOR, Throttled, address_counter, counter
+from kooperation.base import mail
+from kooperation.base.db import db
+
+LINK_LASTS = timedelta(hours=1)
+MOST_TO_ADDRESS = 3
+MOST_FROM_PLACE = 30
+"""From one place: a town hall's whole staff may share an address behind a proxy."""
+
+THROTTLED = "Zu viele Anfragen. Bitte warten Sie eine Viertelstunde, und sehen Sie auch im Ordner für Werbung nach."
+_NOBODY = "niemand@kooperation.example"
+
+
+def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
+    """Send a link to the user with this address. The caller commits, and says the same where there is no user.
+
+    ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses too many
+    requests for an address or from a place (Throttled), whether or not there is a user.
+    """
+    folded = fold_address(address)
+    counters = {
+        counter(f"reset address {folded}", secret): MOST_TO_ADDRESS,
+        counter(f"reset place {place}", secret): MOST_FROM_PLACE,
+    }
+    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
+        raise Throttled(THROTTLED)
+    db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
+    user = queries.user_by_address(folded)
+    if user is not None and not user.is_active:
+        user = None
+    token = mail_tokens.new_token()
+    # A mail to nobody is written too and thrown away, so that the time it takes tells nothing.
+    mail.post(
+        user.email if user else _NOBODY,
+        "accounts/password_reset",
+        keep=user is not None,
+        name=user.name if user else "",
+        token=token,
+    )
+    if user is not None:
+        mail_tokens.issue(token, user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
+
+
+def reset(token: str, password: str, *, secret: str, at: datetime) -> None:
+    """Give the user whom a link was sent to a new password, end all sign-ins, and tell so by mail.
+
+    Sign-ins that failed before no longer hold the user off. The caller commits. Refuses a link that no longer holds
+    and a weak password (RuleViolation); the caller rolls back, and the link holds on.
+    """
+    user = mail_tokens.redeem(token, MailPurpose.PASSWORD_RESET, at=at)
+    users.set_password(user, password, actor=user)
+    db.session.execute(delete(FailedSignIn).where(FailedSignIn.counted_for == address_counter(user.email, secret)))
