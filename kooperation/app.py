@@ -12,6 +12,8 @@ from kooperation.base.db import init_db
 from kooperation.base.health import bp as health_bp
 from kooperation.base.i18n import init_i18n
 from kooperation.demo.cli import demo_cli
+from kooperation.demo.routes import bp as demo_bp
+from kooperation.demo.routes import sign_in_examples
 from kooperation.register.cli import register_cli
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.routes import bp as register_bp
@@ -39,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(accounts_bp)
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
+    app.register_blueprint(demo_bp)
     for group in (user_cli, register_cli, search_cli, demo_cli):
         app.cli.add_command(group)
 
@@ -46,6 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
     hooks.page_slot.register(accounts_hooks.unit_slot)
     hooks.party_dissolved.register(accounts_hooks.party_dissolved)
     hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.sign_in_examples.register(sign_in_examples)
     hooks.tasks_for.register(accounts_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks

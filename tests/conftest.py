@@ -8,10 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import select
 
+from kooperation.accounts.models import User
+from kooperation.accounts.services import signing_in
 from kooperation.app import create_app
 from kooperation.base.config import ROOT, Config, from_environment
-from kooperation.base.db import db
+from kooperation.base.db import db, now
 from tests.databases import FULL, postgresql_programs, postgresql_server
 from tests.factories import Make
 
@@ -100,6 +103,24 @@ def prepared(app: Flask, _isolated: None) -> Callable[[Callable[[Make], None]], 
 def client(app: Flask, _isolated: None) -> FlaskClient:
     """A browser without JavaScript."""
     return app.test_client()
+
+
+@pytest.fixture
+def enter(app: Flask, _isolated: None) -> Callable[[str], FlaskClient]:
+    """A browser in which the user with this address is signed in; nobody for an empty one."""
+
+    def entered(address: str) -> FlaskClient:
+        client = app.test_client()
+        if address:
+            with app.app_context():
+                user = db.session.scalar(select(User).where(User.email == address))
+                token = signing_in.open_session(user, browser="Test", at=now())
+                db.session.commit()
+            with client.session_transaction() as session:
+                session["_user_id"] = token
+        return client
+
+    return entered
 
 
 @pytest.fixture(scope="session")

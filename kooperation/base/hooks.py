@@ -51,6 +51,16 @@ class Task:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SignInExample:
+    """An invented person whom the page of the sign-in offers: with what one signs in, and as what."""
+
+    email: str
+    name: str
+    what: str
+    password: str
+
+
 page_slot: Hook[[Any], PageSlot | None] = Hook()
 """page_slot(party): a section for the party's page, or None where there is nothing to show."""
 
@@ -72,3 +82,6 @@ tasks_for: Hook[[Any], Iterable[Task]] = Hook()
 tasks_counted: Hook[[Any], Any] = Hook()
 """tasks_counted(user): the number of these tasks as a scalar subquery, or None where there can be none; every page
 shows the sum, so all features together cost one statement."""
+
+sign_in_examples: Hook[[], Iterable[SignInExample]] = Hook()
+"""sign_in_examples(): invented people to sign in as, where this is a demonstration."""

@@ -13,7 +13,7 @@ from kooperation.base.config import Config, Mode
 from kooperation.base.db import db, reading
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import number
-from kooperation.demo import queries, services
+from kooperation.demo import accounts, queries, services
 from kooperation.demo.region import LAND_NAME
 
 demo_cli = AppGroup("demo", help="Das erfundene Beispielgebiet laden und entfernen.")
@@ -28,12 +28,15 @@ def load(if_empty: bool, invented_data_in_production: bool) -> None:
         if if_empty and not _is_empty():
             click.echo("In der Datenbank stehen schon Beteiligte, das Beispielgebiet wurde nicht geladen.")
             return
-        if _is_production() and not invented_data_in_production:
+        if _mode() is Mode.PRODUCTION and not invented_data_in_production:
             raise RuleViolation(
                 "Das ist der wirkliche Betrieb (KOOPERATION_MODE=production), und das Beispielgebiet ist erfunden. "
                 "Laden Sie es trotzdem mit --invented-data-in-production."
             )
         count = services.load(actor=SHELL)
+        # Their password is known to everybody, so they exist nowhere else.
+        if _mode() is Mode.DEMONSTRATION:
+            accounts.load(actor=SHELL)
         db.session.commit()
         click.echo(f"Beispielgebiet {LAND_NAME} geladen: {number(count)} erfundene Einheiten.")
 
@@ -52,9 +55,9 @@ def _is_empty() -> bool:
         return queries.is_empty()
 
 
-def _is_production() -> bool:
+def _mode() -> Mode:
     config: Config = current_app.extensions["kooperation"]
-    return config.mode is Mode.PRODUCTION
+    return config.mode
 
 
 @contextmanager

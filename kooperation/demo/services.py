@@ -10,7 +10,7 @@ from kooperation.base import index
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import number
-from kooperation.demo import queries, region
+from kooperation.demo import accounts, queries, region
 from kooperation.parties.models import municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.models import Succession
@@ -56,6 +56,7 @@ def remove(*, actor: audit.Actor) -> int:
     ids = queries.region_ids()
     if not ids:
         raise RuleViolation("Das Beispielgebiet ist nicht geladen.")
+    accounts.remove()
     _ensure_unused(queries.references_to(ids))
     index.remove(KIND, ids)
     involved = or_(Succession.predecessor_id.in_(ids), Succession.successor_id.in_(ids))

@@ -1,38 +1,15 @@
-"""Signing in without a password, which would take a while, and sending forms with their token."""
+"""Sending forms with their token, and counting what the database is asked."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from kooperation.accounts.models import User
-from kooperation.accounts.services import signing_in
-from kooperation.base.db import db, now
-
-Enter = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def enter(app: Flask, _isolated: None) -> Enter:
-    """A browser in which the user with this address is signed in; nobody for an empty one."""
-
-    def entered(address: str) -> FlaskClient:
-        client = app.test_client()
-        if address:
-            with app.app_context():
-                user = db.session.scalar(select(User).where(User.email == address))
-                token = signing_in.open_session(user, browser="Test", at=now())
-                db.session.commit()
-            with client.session_transaction() as session:
-                session["_user_id"] = token
-        return client
-
-    return entered
+from kooperation.base.db import db
 
 
 def send(client: FlaskClient, address: str, form: dict[str, object] | None = None, page: str = "") -> TestResponse:

@@ -46,6 +46,7 @@ WITHOUT_PLACE = {
     "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
     "accounts.switch": ("POST", "/konto/handeln-fuer/", SIGNED_IN),
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
+    "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
     "register.browse": ("GET", "/kommunen/", OPEN),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
     "register.listing": ("GET", "/kommunen/liste/", OPEN),

@@ -235,6 +235,7 @@ PINNED = {
     "accounts.switch": "signed_in",
     "accounts.tasks": "signed_in",
     "accounts.withdraw_consent": "manages",
+    "demo.sign_in": "public",
     "register.browse": "public",
     "register.by_key": "public",
     "register.compare": "public",

@@ -7,6 +7,7 @@ from kooperation.accounts.forms import EmptyForm, SignInForm
 from kooperation.accounts.guard import current_session, current_user, enter, leave, public, redirect_after_sign_in
 from kooperation.accounts.routes.blueprint import bp
 from kooperation.accounts.services import signing_in
+from kooperation.base import hooks
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import _
@@ -34,11 +35,11 @@ def sign_in() -> ResponseReturnValue:
             db.session.commit()
             form.form_errors.append(_(refusal.message))
             status = 429 if isinstance(refusal, signing_in.Throttled) else 200
-            return render_template("accounts/sign_in.html", form=form), status
+            return _page(form), status
         db.session.commit()
         enter(user, token)
         return redirect_after_sign_in(form.weiter.data)
-    return render_template("accounts/sign_in.html", form=form)
+    return _page(form)
 
 
 @bp.post("/abmelden/")
@@ -52,3 +53,8 @@ def sign_out() -> ResponseReturnValue:
             db.session.commit()
         leave()
     return redirect(url_for("search.start"))
+
+
+def _page(form: SignInForm) -> str:
+    examples = [one for some in hooks.sign_in_examples() for one in some]
+    return render_template("accounts/sign_in.html", form=form, examples=examples, button_form=EmptyForm(formdata=None))
