@@ -62,6 +62,23 @@ class PasswordForm(BaseForm):
     )
 
 
+class NewPasswordForm(PasswordForm):
+    """A new password, for whoever came by a link."""
+
+    current = None
+
+
+class ForgottenForm(BaseForm):
+    """Where the link to a new password goes."""
+
+    email = EmailField(
+        N_("E-Mail-Adresse"),
+        [InputRequired(N_("Bitte geben Sie Ihre Adresse ein.")), Length(max=254)],
+        description=N_("Die Adresse, mit der Sie sich anmelden."),
+        render_kw={"autocomplete": "username"},
+    )
+
+
 class EmptyForm(BaseForm):
     """A button: nothing but the token."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from kooperation.accounts.rules import RequestState, Role
+from kooperation.accounts.rules import MailPurpose, RequestState, Role
 from kooperation.base.db import PERSONAL, Base, choice, now
 from kooperation.parties.models import Municipality
 
@@ -113,7 +113,7 @@ class UserSession(Base):
 
 
 class FailedSignIn(Base):
-    """A sign-in that failed: counted for a while, by address and by where it came from."""
+    """A sign-in that failed, or a reset that was asked for: counted for a while, by address and by place."""
 
     __tablename__ = "failed_sign_in"
     __table_args__: Any = (Index("ix_failed_sign_in_counted", "counted_for", "at"),)
@@ -122,6 +122,19 @@ class FailedSignIn(Base):
     counted_for: Mapped[str] = mapped_column(String(64))
     """A keyed hash: the table tells nobody which addresses were tried."""
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MailToken(Base):
+    """A link in a mail that lets its reader do one thing once, for a while."""
+
+    __tablename__ = "mail_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[MailPurpose] = mapped_column(choice(MailPurpose))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class JoinRequest(Base):

@@ -7,8 +7,17 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from kooperation.accounts import policy
-from kooperation.accounts.models import Consent, FailedSignIn, Inheritance, JoinRequest, Membership, User, UserSession
-from kooperation.accounts.rules import RequestState, Role
+from kooperation.accounts.models import (
+    Consent,
+    FailedSignIn,
+    Inheritance,
+    JoinRequest,
+    MailToken,
+    Membership,
+    User,
+    UserSession,
+)
+from kooperation.accounts.rules import MailPurpose, RequestState, Role
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
 
@@ -50,6 +59,21 @@ def sessions_of(user: User, at: datetime) -> list[UserSession]:
 def user_by_address(address: str) -> User | None:
     """The user with this folded mail address, deactivated ones too; None without one."""
     return db.session.scalar(select(User).where(User.email == address).options(selectinload(User.memberships)))
+
+
+def user_by_mail_token(token_hash: str, purpose: MailPurpose, at: datetime) -> User | None:
+    """The user whom a link in a mail was sent to; None for one that no longer holds."""
+    return db.session.scalar(
+        select(User)
+        .join(MailToken, MailToken.user_id == User.id)
+        .where(
+            MailToken.token_hash == token_hash,
+            MailToken.purpose == purpose,
+            MailToken.used_at.is_(None),
+            MailToken.expires_at > at,
+            User.deactivated_at.is_(None),
+        )
+    )
 
 
 def failures(counted_for: str, since: datetime) -> int:

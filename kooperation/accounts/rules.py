@@ -25,6 +25,12 @@ class Role(IntEnum):
     MANAGER = 3
 
 
+class MailPurpose(StrEnum):
+    """What a link in a mail lets its reader do."""
+
+    PASSWORD_RESET = "password_reset"
+
+
 class Visibility(StrEnum):
     """Who sees a record."""
 

@@ -1,5 +1,7 @@
 """Setting a forgotten password anew."""
 
+import time
+
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,9 @@ from kooperation.base.db import db, now
 from kooperation.base.errors import refusals_shown_on
 from kooperation.base.i18n import _
 
+ANSWER_AFTER = 0.25
+"""Seconds; far more than it takes to write the mail, so that the time tells nobody whether there is an account."""
+
 
 @bp.route("/kennwort/vergessen/", methods=["GET", "POST"])
 @public
@@ -21,6 +26,7 @@ def forgotten_password() -> ResponseReturnValue:
     """Ask for a link to set the password anew; the answer is the same where there is no account."""
     form = ForgottenForm()
     if form.validate_on_submit():
+        begun = time.monotonic()
         secret, place = current_app.config["SECRET_KEY"], request.remote_addr or ""
         try:
             password_reset.ask(form.email.data, place=place, secret=secret, at=now())
@@ -28,6 +34,7 @@ def forgotten_password() -> ResponseReturnValue:
             form.form_errors.append(_(refusal.message))
             return render_template("accounts/forgotten_password.html", form=form), 429
         db.session.commit()
+        time.sleep(max(0.0, begun + ANSWER_AFTER - time.monotonic()))
         flash(
             _(
                 "Wenn es zu dieser Adresse ein Konto gibt, ist jetzt eine Mail unterwegs. "

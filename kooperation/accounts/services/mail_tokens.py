@@ -14,14 +14,11 @@ from kooperation.base.errors import RuleViolation
 NO_LONGER_VALID = "Dieser Link gilt nicht mehr. Fordern Sie bitte einen neuen an."
 
 
-def new_token() -> str:
-    """A token that nobody can guess, fit for an address."""
-    return secrets.token_urlsafe(32)
-
-
-def issue(token: str, user: User, purpose: MailPurpose, *, lasts: timedelta, at: datetime) -> None:
-    """Let a token stand for a user and one purpose for a while. The caller commits."""
+def issue(user: User, purpose: MailPurpose, *, lasts: timedelta, at: datetime) -> str:
+    """A token that stands for a user and one purpose for a while, fit for a link. The caller commits."""
+    token = secrets.token_urlsafe(32)
     db.session.add(MailToken(purpose=purpose, token_hash=hash_token(token), user_id=user.id, expires_at=at + lasts))
+    return token
 
 
 def redeem(token: str, purpose: MailPurpose, *, at: datetime) -> User:

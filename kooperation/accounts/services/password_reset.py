@@ -18,14 +18,14 @@ MOST_FROM_PLACE = 30
 """From one place: a town hall's whole staff may share an address behind a proxy."""
 
 THROTTLED = "Zu viele Anfragen. Bitte warten Sie eine Viertelstunde, und sehen Sie auch im Ordner für Werbung nach."
-_NOBODY = "niemand@kooperation.example"
 
 
 def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
-    """Send a link to the user with this address. The caller commits, and says the same where there is no user.
+    """Send a link to the user with this address. The caller commits.
 
-    ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses too many
-    requests for an address or from a place (Throttled), whether or not there is a user.
+    Where there is no user, the caller says the same and takes as long. ``place`` is the network address that the
+    request came from, ``secret`` the instance's key. Refuses too many requests for an address or from a place
+    (Throttled), whether or not there is a user.
     """
     folded = fold_address(address)
     counters = {
@@ -36,19 +36,9 @@ def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
         raise Throttled(THROTTLED)
     db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
     user = queries.user_by_address(folded)
-    if user is not None and not user.is_active:
-        user = None
-    token = mail_tokens.new_token()
-    # A mail to nobody is written too and thrown away, so that the time it takes tells nothing.
-    mail.post(
-        user.email if user else _NOBODY,
-        "accounts/password_reset",
-        keep=user is not None,
-        name=user.name if user else "",
-        token=token,
-    )
-    if user is not None:
-        mail_tokens.issue(token, user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
+    if user is not None and user.is_active:
+        token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
+        mail.post(user.email, "accounts/password_reset", name=user.name, token=token)
 
 
 def reset(token: str, password: str, *, secret: str, at: datetime) -> None:

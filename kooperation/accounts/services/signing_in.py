@@ -44,15 +44,15 @@ def sign_in(address: str, password: str, *, place: str, browser: str, secret: st
     """
     folded = fold_address(address)
     counters = {
-        _counter(f"address {folded}", secret): MOST_FAILURES_AT_ADDRESS,
-        _counter(f"place {place}", secret): MOST_FAILURES_FROM_PLACE,
+        address_counter(folded, secret): MOST_FAILURES_AT_ADDRESS,
+        counter(f"place {place}", secret): MOST_FAILURES_FROM_PLACE,
     }
-    if any(queries.failures(counter, at - COUNTED_FOR) >= most for counter, most in counters.items()):
+    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
         raise Throttled(THROTTLED)
     user = queries.user_by_address(folded)
     is_right = verify(user.password_hash if user else None, password)
     if user is None or not is_right or not user.is_active:
-        db.session.add_all(FailedSignIn(counted_for=counter, at=at) for counter in counters)
+        db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
         raise RuleViolation(REFUSED)
     if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
@@ -106,5 +106,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _counter(what: str, secret: str) -> str:
+def address_counter(folded: str, secret: str) -> str:
+    """What sign-ins that failed for a folded address are counted under."""
+    return counter(f"address {folded}", secret)
+
+
+def counter(what: str, secret: str) -> str:
+    """What attempts are counted under: a keyed hash, so that the table names nobody."""
     return hmac.new(secret.encode(), what.encode(), hashlib.sha256).hexdigest()

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import Consent, Membership, User
-from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address
+from kooperation.accounts.rules import MailPurpose, Role, ensure_password, ensure_takes_part, fold_address
+from kooperation.accounts.services import mail_tokens
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
 from kooperation.base import mail
@@ -36,13 +37,16 @@ def create_user(address: str, name: str, password: str | None, *, is_admin: bool
 
 
 def set_password(user: User, password: str, *, actor: audit.Actor) -> None:
-    """Give a user a new password, end all sign-ins, and tell the user by mail. The caller commits.
+    """Give a user a new password, end all sign-ins and links to a new one, and tell the user by mail.
+
+    The caller commits.
 
     Refuses a weak password (RuleViolation).
     """
     ensure_password(password, about=(user.email, *user.email.split("@"), user.name))
     user.password_hash = hash_password(password)
     sign_out_everywhere(user)
+    mail_tokens.withdraw(user, MailPurpose.PASSWORD_RESET)
     audit.record(actor, "user.password_set", user, label=user.name)
     mail.post(user.email, "accounts/password_changed", name=user.name)
 

@@ -86,4 +86,5 @@ def _nudge_after_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop(_POSTED, None)
+    if not session.in_nested_transaction():
+        session.info.pop(_POSTED, None)
