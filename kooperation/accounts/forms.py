@@ -168,7 +168,10 @@ class RegisterForm(AskForm):
     )
     repeated = PasswordField(
         N_("Kennwort wiederholen"),
-        [EqualTo("password", N_("Die beiden Kennwörter sind verschieden."))],
+        [
+            InputRequired(N_("Bitte wiederholen Sie das Kennwort.")),
+            EqualTo("password", N_("Die beiden Kennwörter sind verschieden.")),
+        ],
         render_kw={"autocomplete": "new-password"},
     )
 

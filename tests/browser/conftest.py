@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from kooperation.demo import accounts
 from tests.browser import chromium
 from tests.browser.chromium import DESKTOP, View
 from tests.browser.gallery import gallery_app
@@ -73,6 +74,16 @@ def gallery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 OpenPage = Callable[..., Page]
+
+
+def sign_in(page: Page, address: str, password: str = accounts.PASSWORD) -> None:
+    """Sign in on the page of the sign-in, by keyboard."""
+    page.locator("main").get_by_label("E-Mail-Adresse").focus()
+    page.keyboard.type(address)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Abmelden", exact=True)).to_be_visible()
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ class SitePage:
     name: str
     path: str
     core: bool = False
+    viewer: str = ""
+    """The invented person who looks at it: the part of the address before the @."""
 
     def __str__(self) -> str:
         return self.name
@@ -35,10 +37,29 @@ SITE = [
     SitePage("aufgeloest", "/kommunen/liste/?stand=alle&name=silmlauben"),
     SitePage("vergleich", "/kommunen/99001001-auenfurt-a-d-silme/vergleich/"),
     SitePage("zu-viele-treffer", "/suche/?q=neuhallen"),
+    SitePage("registrieren", "/registrieren/", core=True),
+    SitePage("anmelden", "/anmelden/"),
+    SitePage("kennwort-vergessen", "/kennwort/vergessen/"),
+    SitePage("link-abgelaufen", "/kennwort/neu/unbekannt"),
     SitePage("nicht-gefunden", "/gibt-es-nicht/", core=True),
 ]
 
+SIGNED_IN = [
+    SitePage("konto", "/konto/", core=True, viewer="verwaltung"),
+    SitePage("konto-gast", "/konto/", viewer="gast"),
+    SitePage("aufnahme-anfragen", "/konto/kommune/", viewer="lesen"),
+    SitePage("aufgaben-leer", "/aufgaben/", viewer="bearbeitung"),
+    SitePage("mitglieder", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/", core=True, viewer="verwaltung"),
+    SitePage("mitglied", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/4/", viewer="verwaltung"),
+    SitePage(
+        "mitglied-entfernen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/3/entfernen/", viewer="verwaltung"
+    ),
+    SitePage("mitglieder-ohne", "/kommunen/99001002-tannenbrueck/mitglieder/", viewer="landkreis"),
+]
+"""Pages for whoever is signed in; the people have numbers in the order of the demonstration."""
+
 LOOKED_AT = [page for page in SITE if page.core or FULL]
+SIGNED_IN_LOOKED_AT = [page for page in SIGNED_IN if page.core or FULL]
 
 GALLERY = [
     SitePage("start", "/"),

@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from kooperation.demo.accounts import DOMAIN
 from tests.browser.chromium import DESKTOP, VIEWS, View, assert_accessible, sideways
-from tests.browser.conftest import OpenPage
-from tests.browser.pages import LOOKED_AT, SitePage
+from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.pages import LOOKED_AT, SIGNED_IN_LOOKED_AT, SitePage
 
 MOST_BYTES = 200_000
 MOST_REQUESTS = 8
@@ -20,6 +21,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 ) -> None:
     page = open_page(live_url + site_page.path, view)
 
+    assert page.locator("h1").count() == 1
+    assert_accessible(page)
+    assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+@pytest.mark.parametrize("site_page", SIGNED_IN_LOOKED_AT, ids=str)
+def test_the_same_for_whoever_is_signed_in(open_page: OpenPage, live_url: str, site_page: SitePage, view: View) -> None:
+    page = open_page(live_url + "/anmelden/?weiter=" + site_page.path, view)
+    sign_in(page, f"{site_page.viewer}@{DOMAIN}")
+
+    assert page.url == live_url + site_page.path
     assert page.locator("h1").count() == 1
     assert_accessible(page)
     assert sideways(page) <= 0
