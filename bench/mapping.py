@@ -51,7 +51,8 @@ def figures(instance: Instance) -> Iterator[Figure]:
 
 
 def _drawn_anew() -> object:
-    drawing._remembered.cache_clear()
+    drawing._select_remembered.cache_clear()
+    drawing._draw_remembered.cache_clear()
     return unit_map(UnitFilter())
 
 

@@ -94,7 +94,7 @@ def test_its_source_and_edition_are_named(client, country):
 def test_what_is_not_drawn_is_said(client, country):
     page = page_of(client)
     assert re.search(r"Nirgendwo</a>: Das Verzeichnis nennt keine Koordinaten", page)
-    assert re.search(r'ebene=land">Länder</a> \(3\)', page)
+    assert re.search(r'ebene=land">Länder</a> \(2\)', page)
     assert "Beispieldaten</a> (1)" in page
 
 

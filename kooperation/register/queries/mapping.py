@@ -44,7 +44,7 @@ def unit_map(wanted: UnitFilter) -> UnitMap:
     # Units that the filter picks out of a region do not show its shape.
     is_narrow = region != replace(wanted, sort=region.sort, descending=False)
     ground = _ground(region, digits, is_sample=selection.is_sample) if is_narrow else []
-    return UnitMap(draw(selection.drawn, ground, digits), selection)
+    return UnitMap(draw(selection, ground, digits), selection)
 
 
 def nearest_place(wanted: UnitFilter, longitude: float, latitude: float) -> Place | None:
