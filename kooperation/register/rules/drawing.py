@@ -218,11 +218,11 @@ def _select(units: Iterable[Unit]) -> Selection:
     drawn = [place for level in together for place in found[level]]
     official = [place for place in drawn if not is_demo(place.key)] or drawn
     is_sample = bool(official) and is_demo(official[0].key)
-    others = {
-        level: sum(is_demo(unit.key) == is_sample for unit in (*found[level], *nowhere[level]))
-        for level in Level
-        if level not in together
-    }
+    others: dict[Level, int] = {}
+    for level in Level:
+        if level not in together:
+            keys = [place.key for place in found[level]] + [unit.key for unit in nowhere[level]]
+            others[level] = sum(is_demo(key) == is_sample for key in keys)
     return Selection(
         drawn=official,
         unplaced=[unit for level in together for unit in nowhere[level]],
