@@ -14,13 +14,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, search, pages, program, register
+from bench import Figure, mapping, pages, program, register, search
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "register": register.figures,
     "search": search.figures,
     "pages": pages.figures,
+    "map": mapping.figures,
     "program": program.figures,
 }
 LATEST = Path(__file__).parent / "latest.json"
