@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, g, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -75,7 +75,6 @@ def init_web(app: Flask, config: Config) -> None:
         config_mode=config.mode.value,
         version=__version__,
     )
-    app.before_request(_refuse_null)
     app.before_request(_begin_reading)
     app.teardown_request(_end_reading)
     app.after_request(_stay_on_this_host)
@@ -108,12 +107,6 @@ def query_url(endpoint: str | None = None, /, **changes: Any) -> str:
     if not rest:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode(rest)}"
-
-
-def _refuse_null() -> None:
-    """Answer 400 to an address with the character NUL: no text has it, and PostgreSQL takes it in no value."""
-    if "\0" in request.path or b"%00" in request.query_string or b"\0" in request.query_string:
-        abort(400)
 
 
 def _begin_reading() -> None:

@@ -110,11 +110,6 @@ def test_a_failure_is_answered_with_a_reference_that_the_log_has_too(app, client
     assert "ZeroDivisionError" not in text
 
 
-@pytest.mark.parametrize("address", ["/kommunen/?x=%00", "/suche/?q=a%00b", "/kommunen/09162000-%00/", "/%00"])
-def test_a_character_that_no_text_has_is_a_bad_request(client, address):
-    assert client.get(address).status_code == 400
-
-
 def test_a_request_by_get_may_not_write(app, client, monkeypatch):
     def write():
         db.session.add(Municipality(display_name="X", sort_name="x", official_name="X", ars="1", key="1"))

@@ -138,6 +138,15 @@ def test_rubbish_in_the_address_is_no_failure(client, place, name, rubbish):
         assert client.get(path, query_string={name: rubbish}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["mit", "neu", "neu-wert", "neu-auswahl"])
+@pytest.mark.parametrize(
+    "rubbish", ["x", "\x00", "0800\x001002", "０８００１００２", "9" * 500, "\udcff", "\U0010ffff"]
+)
+def test_rubbish_to_compare_with_is_no_failure(client, place, name, rubbish):
+    query = {"neu": "Ahausen", name: rubbish.encode("utf-8", "surrogateescape")}
+    assert client.get("/kommunen/08001001-aepfelbach/vergleich/", query_string=query).status_code in {200, 302}
+
+
 def test_the_export_has_exactly_what_the_list_shows(client, place):
     answer = client.get("/kommunen/liste/export.csv?ebene=gemeinde&sortierung=-einwohner")
     assert answer.mimetype == "text/csv"
