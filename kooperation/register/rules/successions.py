@@ -35,7 +35,7 @@ def successors_today(
     for one in known:
         if one.dissolved_on is None:
             continue
-        step = lineage.ending(one.body.ref, one.dissolved_on)
+        step = ending_of(lineage, one, one.dissolved_on)
         successors = official_successors(lineage, step, names) if step else ()
         if not successors:
             successors = tuple(earlier for earlier in (proposed or {}).get(one.id, ()) if earlier.ref in living)
@@ -57,10 +57,16 @@ def endings(known: Sequence[KnownBody], events: Iterable[ChangeRecord], as_of: d
     lineage = Lineage(events, {one.body.ref for one in known}, as_of)
     found: dict[int, date] = {}
     for one in known:
-        step = None if one.dissolved_on is None else lineage.ending(one.body.ref, one.dissolved_on)
+        step = None if one.dissolved_on is None else ending_of(lineage, one, one.dissolved_on)
         if step is not None:
             found[one.id] = min(step.legal_on, as_of or step.legal_on)
     return found
+
+
+def ending_of(lineage: Lineage, one: KnownBody, until: date) -> Step | None:
+    """The step by which a body ended under its key, seen from a day: not one from before it had the key."""
+    step = lineage.ending(one.body.ref, until)
+    return step if step and (one.first_seen is None or step.on > one.first_seen) else None
 
 
 def official_successors(lineage: Lineage, step: Step, names: Mapping[BodyRef, str]) -> tuple[Successor, ...]:
@@ -78,7 +84,7 @@ def rekeys_to_merge(known: Sequence[KnownBody], events: Iterable[ChangeRecord]) 
     living = {one.body.ref: one for one in known if one.dissolved_on is None}
     pairs: list[tuple[int, int]] = []
     for one in known:
-        step = None if one.dissolved_on is None else lineage.ending(one.body.ref, one.dissolved_on)
+        step = None if one.dissolved_on is None else ending_of(lineage, one, one.dissolved_on)
         target = None if step is None else lineage.rekeyed(step)
         young = living.get(target) if target else None
         if step is not None and young is not None and _came_with(young, one.body, step.on):

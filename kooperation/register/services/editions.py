@@ -14,7 +14,7 @@ from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.queries.state import as_record, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import BodyRef, EditionBodies, EditionPlan
+from kooperation.register.rules import BodyRef, EditionBodies, EditionPlan, Successor
 from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.planning import ensure_newer, plan_edition
 from kooperation.register.services.history import history_of_plan
@@ -85,7 +85,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
         db.session.add_all(history_of_plan(planned.plan, ids, edition.id))
     db.session.flush()
     db.session.expire_all()
-    successors = link_successions()
+    successors = link_successions(_proposals(planned.plan))
     for municipality in gone:
         hooks.party_dissolved(municipality, successors.get(municipality.id, []))
     hooks.register_applied(planned.plan)
@@ -124,6 +124,11 @@ def _dissolve(plan: EditionPlan) -> list[Municipality]:
     for municipality in municipalities:
         municipality.dissolved_on = dates[municipality.id]
     return municipalities
+
+
+def _proposals(plan: EditionPlan) -> dict[int, list[Successor]]:
+    """What the plan proposes, where no official change tells, by the number of the dissolved unit."""
+    return {gone.id: [one for one in gone.successors if not one.official] for gone in plan.dissolved}
 
 
 def _state() -> State:
