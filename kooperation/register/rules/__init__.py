@@ -13,7 +13,6 @@ from kooperation.register.rules.plans import (
     KnownBody,
     Successor,
 )
-from kooperation.register.rules.population import population_class
 from kooperation.register.rules.successions import endings, rekeys_to_merge, successors_today
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "endings",
     "ensure_newer",
     "plan_edition",
-    "population_class",
     "rekeys_to_merge",
     "successors_today",
 ]

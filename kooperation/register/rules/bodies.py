@@ -53,11 +53,6 @@ class Body:
         """Level and key."""
         return BodyRef(self.level, self.key)
 
-    @property
-    def is_computed(self) -> bool:
-        """Whether its figures are summed over its Gemeinden, since the register gives none."""
-        return self.level not in (Level.GEMEINDE, Level.KREISFREIE_STADT)
-
 
 class NoticeKind(StrEnum):
     """What the reader of an import should know, though nothing is wrong."""
@@ -67,7 +62,6 @@ class NoticeKind(StrEnum):
     LEVEL_SKIPPED = "level_skipped"
     NO_LEVEL = "no_level"
     SINGLE_MEMBER = "single_member"
-    NO_MEMBER = "no_member"
 
 
 @dataclass(frozen=True, slots=True)
