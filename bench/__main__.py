@@ -1,7 +1,7 @@
 """Runs the benchmarks, prints a line each and writes them to bench/latest.json.
 
-    python -m bench              all of them
-    python -m bench search map   some of them, by the name of their module
+python -m bench              all of them
+python -m bench search map   some of them, by the name of their module
 """
 
 import json

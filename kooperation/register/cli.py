@@ -16,7 +16,7 @@ from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import german_date, number
 from kooperation.register.parse import EditionFile, UnreadableFile, read_register_file
 from kooperation.register.queries.state import RegisterState, register_state
-from kooperation.register.rules.labels import LEVELS_PLURAL
+from kooperation.register.rules.labels import LEVELS_PLURAL, NO_LEVEL
 from kooperation.register.rules.sections import Section, changes_sections, edition_sections
 from kooperation.register.services.changes import PlannedChanges, apply_changes, plan_changes
 from kooperation.register.services.editions import PlannedEdition, apply_edition, plan_import
@@ -134,7 +134,7 @@ def _show(planned: PlannedEdition, all_rows: bool) -> None:
     for what, count in accounting.repeated.items():
         click.echo(f"    weitere Nennung derselben Einheit (Satzart {what}): {number(count)}")
     for what, count in accounting.no_level.items():
-        click.echo(f"    keine Ebene: {what}: {number(count)}")
+        click.echo(f"    keine Verwaltungsebene: {NO_LEVEL[what]}: {number(count)}")
     for notice in described.notices[: None if all_rows else ROWS_SHOWN]:
         click.echo(f"  Hinweis: {notice.text}")
     if not all_rows and len(described.notices) > ROWS_SHOWN:
