@@ -26,7 +26,7 @@ from kooperation.register.queries.mapping import nearest_place, unit_map
 from kooperation.register.queries.state import as_record
 from kooperation.register.queries.units import Remembered
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
-from kooperation.register.rules.projection import project
+from kooperation.register.rules.mapping.projection import project
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
 from kooperation.register.zoom import read_point, zoom_of
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from kooperation.register.parse import ChangesFile, EditionFile, read_register_file
-from kooperation.register.rules import EditionBodies
+from kooperation.register.rules.bodies import EditionBodies
 from kooperation.register.rules.description import bodies_of
 from tests.conftest import REGISTER_FILES
 from tests.register.chains import Chains, Planned

@@ -12,7 +12,7 @@ from kooperation.parties.rules import Level
 from kooperation.register.models import Edition
 from kooperation.register.queries.lists import UnitFilter
 from kooperation.register.queries.mapping import nearest_place, unit_map
-from kooperation.register.rules.projection import project
+from kooperation.register.rules.mapping.projection import project
 from kooperation.register.services.editions import apply_edition, plan_import
 
 

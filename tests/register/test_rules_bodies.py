@@ -6,7 +6,8 @@ import pytest
 
 from kooperation.parties.rules import Level
 from kooperation.register.parse import read_register_file
-from kooperation.register.rules import BodyRef, NoticeKind, bodies_of
+from kooperation.register.rules.bodies import BodyRef, NoticeKind
+from kooperation.register.rules.description import bodies_of
 from tests.register.builders import edition_xlsx, gemeinde, germany, gv100ad, kreis, sample, verband
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from kooperation.parties.rules import Level, PopulationClass
-from kooperation.register.rules.drawing import (
+from kooperation.register.rules.mapping.drawing import (
     FINE,
     MOST_LINKED,
     STEPS,
@@ -17,11 +17,17 @@ from kooperation.register.rules.drawing import (
     select_places,
     steps_of,
 )
-from kooperation.register.rules.drawing import (
+from kooperation.register.rules.mapping.drawing import (
     draw as draw_selection,
 )
-from kooperation.register.rules.labelling import Lettering, Spot, labels_beside, width_of
-from kooperation.register.rules.projection import LARGEST_HEIGHT, LARGEST_WIDTH, frame_around, project, unproject
+from kooperation.register.rules.mapping.labelling import Lettering, Spot, labels_beside, width_of
+from kooperation.register.rules.mapping.projection import (
+    LARGEST_HEIGHT,
+    LARGEST_WIDTH,
+    frame_around,
+    project,
+    unproject,
+)
 
 FLENSBURG, MUENCHEN, AACHEN = (9.4333, 54.7833), (11.5755, 48.1372), (6.0838, 50.7756)
 

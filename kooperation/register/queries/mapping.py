@@ -9,7 +9,7 @@ from kooperation.base.db import db
 from kooperation.parties.models import body_join, municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.queries.lists import UnitFilter, conditions_of
-from kooperation.register.rules.drawing import Picture, Place, Selection, Surroundings, draw, select_places
+from kooperation.register.rules.mapping.drawing import Picture, Place, Selection, Surroundings, draw, select_places
 
 _party = party_table.c
 _unit = municipality_table.c

@@ -11,7 +11,7 @@ from kooperation.base.db import db
 from kooperation.parties.models import body_join, municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.models import ChangeEvent, ChangeFile, Edition, HistoryEntry, HistoryKind, Succession
-from kooperation.register.rules import Body, BodyRef, KnownBody, Successor
+from kooperation.register.rules.bodies import Body, BodyRef, KnownBody, Successor
 from kooperation.register.rules.records import ChangeKind, ChangeRecord
 
 OWN_COLUMNS = (

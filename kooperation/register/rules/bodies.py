@@ -1,4 +1,4 @@
-"""Which bodies an edition describes: one body a unit, with its parent, names and figures."""
+"""Bodies: one a unit, with its parent, names and figures; as an edition describes them and as they are stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +52,29 @@ class Body:
     def ref(self) -> BodyRef:
         """Level and key."""
         return BodyRef(self.level, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBody:
+    """A body that is stored: its row (``id``), what is stored of it, and since which edition it is known.
+
+    ``first_seen`` is the date of the edition that brought it, or its present key; None if it was there from the
+    beginning, or that is not known.
+    """
+
+    id: int
+    body: Body
+    dissolved_on: date | None = None
+    first_seen: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Who took the place of a dissolved body, with the reason as a German sentence; a proposal is not official."""
+
+    ref: BodyRef
+    official: bool
+    reason: str
 
 
 class NoticeKind(StrEnum):

@@ -6,19 +6,12 @@ from datetime import date
 
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.rules import Level, is_demo
-from kooperation.register.rules.bodies import Body, BodyRef, EditionBodies
-from kooperation.register.rules.lineage import Lineage, Step
-from kooperation.register.rules.plans import (
-    BodyChange,
-    ChangeType,
-    Dissolution,
-    EditionPlan,
-    FieldChange,
-    KnownBody,
-)
-from kooperation.register.rules.proposals import Proposals
+from kooperation.register.rules.bodies import Body, BodyRef, EditionBodies, KnownBody
+from kooperation.register.rules.plans import BodyChange, ChangeType, Dissolution, EditionPlan, FieldChange
 from kooperation.register.rules.records import ChangeRecord, EditionFormat
 from kooperation.register.rules.successions import ending_of, official_successors
+from kooperation.register.rules.successions.lineage import Lineage, Step
+from kooperation.register.rules.successions.proposals import Proposals
 
 _FIELDS = tuple(one.name for one in fields(Body))
 _TOLD_BY_TYPE = frozenset({"level", "key", "ars", "official_name", "parent"})

@@ -14,7 +14,8 @@ from kooperation.register.models import ChangeEvent, ChangeFile, HistoryEntry, H
 from kooperation.register.parse import ChangeKind, ChangeRecord, ChangesFile
 from kooperation.register.queries.documents import KIND, unit_documents
 from kooperation.register.queries.state import OWN_COLUMNS, as_record, known_bodies, known_events
-from kooperation.register.rules import ChangeType, KnownBody
+from kooperation.register.rules.bodies import KnownBody
+from kooperation.register.rules.plans import ChangeType
 from kooperation.register.rules.successions import rekeys_to_merge
 from kooperation.register.services.history import history_of_change
 from kooperation.register.services.successions import link_successions

@@ -14,9 +14,10 @@ from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.queries.state import as_record, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import BodyRef, EditionBodies, EditionPlan, Successor
+from kooperation.register.rules.bodies import BodyRef, EditionBodies, Successor
 from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.planning import ensure_newer, plan_edition
+from kooperation.register.rules.plans import EditionPlan
 from kooperation.register.services.history import history_of_plan
 from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
 from kooperation.register.services.successions import link_successions

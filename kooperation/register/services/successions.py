@@ -16,7 +16,7 @@ from kooperation.register.queries.state import (
     stored_proposals,
 )
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import Successor
+from kooperation.register.rules.bodies import Successor
 from kooperation.register.rules.successions import endings, successors_today
 
 

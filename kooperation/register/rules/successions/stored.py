@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from kooperation.register.rules.bodies import Body, BodyRef
-from kooperation.register.rules.lineage import Heir, Lineage, Step
+from kooperation.register.rules.bodies import Body, BodyRef, KnownBody, Successor
 from kooperation.register.rules.names import bare_name
-from kooperation.register.rules.plans import KnownBody, Successor
-from kooperation.register.rules.proposals import Proposals
 from kooperation.register.rules.records import ChangeRecord
+from kooperation.register.rules.successions.lineage import Heir, Lineage, Step
+from kooperation.register.rules.successions.proposals import Proposals
 
 _ABOUT_A_YEAR = timedelta(days=400)
 

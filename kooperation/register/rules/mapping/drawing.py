@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kooperation.parties.rules import Level, PopulationClass, is_demo
-from kooperation.register.rules.labelling import Label, Lettering, Spot, labels_beside
-from kooperation.register.rules.projection import FOOT, Frame, frame_around, project
+from kooperation.register.rules.mapping.labelling import Label, Lettering, Spot, labels_beside
+from kooperation.register.rules.mapping.projection import FOOT, Frame, frame_around, project
 
 MOST_LINKED = 500
 """Up to this many dots each is a link of its own; beyond, only those with a name beside them."""
