@@ -165,7 +165,7 @@ def test_a_plan_that_another_import_overtook_is_refused(context):
         apply_edition(planned, actor=SHELL)
     events = plan_changes(changes(TASTRUP))
     load(changes(TASTRUP))
-    with pytest.raises(RuleViolation, match="inzwischen eingelesen"):
+    with pytest.raises(RuleViolation, match="seit der Plan entstand"):
         apply_changes(events, actor=SHELL)
 
 

@@ -38,6 +38,10 @@ _party = party_table.c
 _unit = municipality_table.c
 
 
+Imports = tuple[int, int]
+"""The newest edition and change file that a plan was made on."""
+
+
 def is_official() -> ColumnElement[bool]:
     """The condition that a unit stands in the official register, not in the demonstration region."""
     return ~_party.key.startswith(DEMO_LAND)
@@ -88,6 +92,13 @@ def _dissolved() -> tuple[int, int, int]:
     explained = db.session.scalar(gone.where(is_explained)) or 0
     total = db.session.scalar(gone) or 0
     return explained, named - explained, total - named
+
+
+def imports_so_far() -> Imports:
+    """What was imported last: whoever plans on it may apply only as long as it stays the same."""
+    edition = db.session.scalar(select(func.max(Edition.id))) or 0
+    changes = db.session.scalar(select(func.max(ChangeFile.id))) or 0
+    return edition, changes
 
 
 def has_dissolved() -> bool:
