@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, g, render_template, request, url_for
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
+from kooperation.base.i18n import _
 from kooperation.base.logs import reference
 
 STATIC = ROOT / "static"
@@ -131,6 +132,9 @@ def _register_error_pages(app: Flask) -> None:
     def page(error: HTTPException) -> HTTPException | WerkzeugResponse:
         if error.code is None or error.code < 400:
             return error
+        if isinstance(error, SecurityError):
+            # The host is none of ours: no link can be made for it, and so no page.
+            return Response(_("Unter diesem Namen ist hier nichts zu finden.") + "\n", 400, mimetype="text/plain")
         # The answer of the error itself, since it may carry headers: Allow, Retry-After.
         response = error.get_response()
         response.set_data(render_template("errors/error.html", status=error.code, reference=None))

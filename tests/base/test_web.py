@@ -56,6 +56,20 @@ def test_in_production_static_files_too_ask_for_https(tmp_path):
             assert answer.headers["Strict-Transport-Security"] == web.HSTS
 
 
+@pytest.mark.parametrize("host", ["evil.example", "", "a b", "kooperation.example.de.evil.example", "[::1"])
+@pytest.mark.parametrize("address", ["/", "/kommunen", "/gibt-es-nicht/"])
+def test_a_foreign_host_is_a_bad_request(tmp_path, caplog, host, address):
+    environment = {"KOOPERATION_INSTANCE": str(tmp_path), "SECRET_KEY": token_hex(32)}
+    app = create_app(from_environment({**environment, "KOOPERATION_HOSTS": "kooperation.example.de"}))
+    answer = app.test_client().get(address, environ_overrides={"HTTP_HOST": host})
+    assert answer.status_code == 400
+    assert answer.headers["Content-Security-Policy"] == web.CONTENT_SECURITY_POLICY
+    assert not caplog.records
+    assert (
+        app.test_client().get("/healthz", environ_overrides={"HTTP_HOST": "kooperation.example.de"}).status_code == 200
+    )
+
+
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "evil.example/.."])
 @pytest.mark.parametrize(
     ("address", "target"),
