@@ -1,6 +1,7 @@
 """The pages under /kommunen/."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -183,6 +184,7 @@ def compare(key: str, name: str) -> ResponseReturnValue:
         unit=unit,
         others=others,
         chosen=chosen,
+        most_compared=MOST_COMPARED,
         chosen_chips=[(other.display_name, _without(other, chosen)) for other in chosen],
         rows=comparison([unit, *others], above),
         form=form,
@@ -231,7 +233,12 @@ def _all_keys(unit: Municipality, history: Sequence[Remembered]) -> list[str]:
 def _events(unit: Municipality, history: Sequence[Remembered]) -> list[tuple[Story, list[Story]]]:
     """The official changes about a unit, each as its first sentence and all its sentences."""
     keys = _all_keys(unit, history)
-    stories = stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    told = stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    # As the unit is called today, where it still exists: the official change prints "Wildflecken, M".
+    names = lists.names_of([story.other[0] for story in told if story.other])
+    stories = [
+        replace(story, other=(story.other[0], names.get(*story.other))) if story.other else story for story in told
+    ]
     grouped = groupby(stories, key=lambda story: (story.when, story.reference))
     return [(together[0], together) for together in (list(group) for _key, group in grouped)]
 
