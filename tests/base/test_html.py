@@ -71,7 +71,7 @@ def test_nothing_harmful_is_left(html):
 
 
 def test_the_text_of_tags_that_go_stays():
-    assert sanitise("<h1>Titel</h1><table><tr><td>Zelle</td></tr></table>") .split() == ["Titel", "Zelle"]
+    assert sanitise("<h1>Titel</h1><table><tr><td>Zelle</td></tr></table>").split() == ["Titel", "Zelle"]
 
 
 class Tags(HTMLParser):
