@@ -38,12 +38,6 @@ def read_filter(arguments: Mapping[str, str]) -> UnitFilter:
     )
 
 
-def read_page(arguments: Mapping[str, str]) -> int:
-    """The number of the page that an address asks for; 1 where it asks for none."""
-    text = arguments.get("seite", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
 def _candidates(text: str) -> list[Candidate]:
     hits = index.find(text, kinds=(KIND,), limit=MOST_CANDIDATES).hits
     order = {hit.subject_id: place for place, hit in enumerate(hits)}

@@ -13,13 +13,14 @@ from kooperation.base import hooks
 from kooperation.base.db import today
 from kooperation.base.export import Cell, as_csv, as_xlsx
 from kooperation.base.i18n import _, german_date, number
+from kooperation.base.paging import page_number
 from kooperation.base.text import N_, slug
 from kooperation.base.web import query_url
 from kooperation.parties.models import Municipality
 from kooperation.parties.queries import ancestors, municipalities, municipality_by_key, parents_of
-from kooperation.parties.rules import Level, PopulationClass
+from kooperation.parties.rules import DEMO_LAND, Level, PopulationClass, is_demo
 from kooperation.register.comparison import comparison
-from kooperation.register.forms import CompareForm, read_filter, read_page
+from kooperation.register.forms import CompareForm, read_filter
 from kooperation.register.models import HistoryKind
 from kooperation.register.queries import lists, units
 from kooperation.register.queries.lists import Status, UnitFilter, UnitRow
@@ -65,7 +66,14 @@ class DigitsConverter(BaseConverter):
 def _add_converter(state: Any) -> None:
     app: Flask = state.app
     app.url_map.converters["digits"] = DigitsConverter
-    app.jinja_env.globals.update(unit_url=unit_url, kind_label=kind_label, LEVELS=LEVELS, LEVELS_PLURAL=LEVELS_PLURAL)
+    app.jinja_env.globals.update(
+        unit_url=unit_url,
+        kind_label=kind_label,
+        is_demo=is_demo,
+        DEMO_LAND=DEMO_LAND,
+        LEVELS=LEVELS,
+        LEVELS_PLURAL=LEVELS_PLURAL,
+    )
 
 
 def unit_url(key: str, name: str, endpoint: str = "register.show", **values: Any) -> str:
@@ -88,7 +96,7 @@ def browse() -> ResponseReturnValue:
 def listing() -> ResponseReturnValue:
     """Units filtered, sorted and paged."""
     wanted = read_filter(request.args)
-    page = lists.units(wanted, read_page(request.args))
+    page = lists.units(wanted, page_number(request.args))
     return render_template("register/list.html", page=page, edition=units.latest_edition(), **filter_values(wanted))
 
 
