@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, party_table
+from kooperation.parties.queries import municipalities
 from kooperation.register.models import Succession
 from kooperation.register.queries.state import (
     as_record,
@@ -40,8 +41,10 @@ def link_successions(proposed: Mapping[int, Sequence[Successor]] | None = None) 
     as_of = edition.edition_date if edition else None
     events = [as_record(event) for event in known_events()]
     found = successors_today(bodies, events, as_of, proposals)
-    for number, day in endings(bodies, events, as_of).items():
-        db.session.get_one(Municipality, number).dissolved_on = day
+    days = endings(bodies, events, as_of)
+    for body in bodies:
+        if (day := days.get(body.id, body.dissolved_on)) != body.dissolved_on:
+            db.session.get_one(Municipality, body.id).dissolved_on = day
     db.session.add_all(
         Succession(
             predecessor_id=number,
@@ -53,8 +56,11 @@ def link_successions(proposed: Mapping[int, Sequence[Successor]] | None = None) 
         for successor in successors
     )
     db.session.flush()
-    return {
-        number: [db.session.get_one(Municipality, ids[successor.ref]) for successor in successors]
+    official = {
+        number: [ids[successor.ref] for successor in successors if successor.official]
         for number, successors in found.items()
-        if any(successor.official for successor in successors)
     }
+    heirs = {
+        heir.id: heir for heir in municipalities(sorted({one for several in official.values() for one in several}))
+    }
+    return {number: [heirs[one] for one in several] for number, several in official.items() if several}
