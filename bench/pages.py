@@ -64,7 +64,8 @@ def server(environment: dict[str, str]) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-c", "python:kooperation.base.gunicorn_conf", "wsgi:app"]
-    settings = {"PATH": "/usr/bin:/bin", "PORT": str(port), "KOOPERATION_WORKERS": "2"}
+    # As behind the proxy of docs/betrieb.md.
+    settings = {"PATH": "/usr/bin:/bin", "PORT": str(port), "KOOPERATION_WORKERS": "2", "KOOPERATION_PROXIES": "1"}
     process = subprocess.Popen(command, cwd=ROOT, env=settings | environment)
     try:
         _wait_for(port)

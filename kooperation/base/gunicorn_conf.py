@@ -34,7 +34,9 @@ set_up_logging()
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
 chdir = str(ROOT)
 workers = _config.workers
-worker_class = "sync"
+# Browsers open connections ahead and leave them idle; two of these would stop two workers. A proxy keeps them away.
+worker_class = "sync" if _config.proxies else "gthread"
+threads = 1 if _config.proxies else 4
 proc_name = "kooperation"
 
 # A page takes milliseconds, an upload that the proxy has buffered seconds; whatever takes longer is a job.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -279,6 +280,15 @@ def test_serve_answers_says_it_is_ready_and_stops_when_asked(serving_there):
     )
     assert any(re.search(r"gunicorn\.access: 127\.0\.0\.1 GET /healthz 200 3 bytes \d+ ms$", line) for line in lines)
     assert not any("geheim" in line for line in lines)
+
+
+def test_idle_connections_stop_nobody(serving_there):
+    _, port, _ = serving_there
+    with ExitStack() as idle:
+        for _ in range(4):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port)))
+        time.sleep(0.2)
+        assert ask(port, "/healthz").status == 200
 
 
 @slow
