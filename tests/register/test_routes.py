@@ -218,6 +218,17 @@ def test_the_heir_names_its_predecessors_and_its_history(client, place):
     assert "Gehört jetzt zu Landkreis Muster, vorher zu Musterland." in page
 
 
+def test_a_gemeinde_leads_to_the_map_around_it(client, place, prepared):
+    def put_on_the_map(make):
+        unit = municipality_by_key("08001001")
+        unit.latitude, unit.longitude = 50.5, 9.25
+
+    prepared(put_on_the_map)
+    page = text(client.get("/kommunen/08001001-aepfelbach/"))
+    assert "50,5000° Nord, 9,2500° Ost" in page
+    assert 'href="/kommunen/karte/?land=08&amp;kreis=08001">Karte der Umgebung' in page
+
+
 def test_what_happened_stands_in_one_order_the_newest_first(client, place):
     page = text(client.get("/kommunen/08001005-neudorf/"))
     days = re.findall(r'k-timeline__when">(?:Gebietsstand )?(\d\d)\.(\d\d)\.(\d{4})<', page)
