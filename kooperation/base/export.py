@@ -10,19 +10,25 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 Cell = str | int | float | date | bool | None
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms of Japanese keyboards count as well.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ROWS_A_CHUNK = 500
 _ROWS_MEASURED = 200
 _WIDEST = 60
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula: an apostrophe in front where it might (OWASP)."""
+    """A text that no spreadsheet program takes for a formula: an apostrophe in front where it might (OWASP).
+
+    Control characters, which no sheet may hold, are left out.
+    """
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
