@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, mapping, pages, program, register, search
+from bench import Figure, mapping, pages, program, register, search, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
@@ -22,6 +22,7 @@ SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "search": search.figures,
     "pages": pages.figures,
     "map": mapping.figures,
+    "visit": visit.figures,
     "program": program.figures,
 }
 LATEST = Path(__file__).parent / "latest.json"
