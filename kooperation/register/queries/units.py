@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, union_all
 
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, body_join, municipality_table, party_table
@@ -83,7 +83,7 @@ _KREIS, _LAND = party_table.alias("kreis"), party_table.alias("land")
 _SIMILAR = (
     select(
         *(_NEAREST.c.id, _NEAREST.c.key, _NEAREST.c.display_name, _NEAREST.c.population),
-        *(_KREIS.c.display_name.label("kreis"), _LAND.c.display_name.label("land")),
+        func.coalesce(_KREIS.c.display_name + ", ", "").concat(func.coalesce(_LAND.c.display_name, "")).label("place"),
     )
     .outerjoin(_KREIS, and_(_KREIS.c.id == _NEAREST.c.district_id, _KREIS.c.id != _NEAREST.c.id))
     .outerjoin(_LAND, and_(_LAND.c.id == _NEAREST.c.land_id, _LAND.c.id != _NEAREST.c.id))
@@ -174,21 +174,10 @@ def similar_to(unit: Municipality, each_side: int = SIMILAR_EACH_SIDE) -> list[S
         return []
     values = {"level": unit.level, "unit": unit.id, "population": unit.population, "count": each_side}
     found = [
-        SimilarUnit(
-            row.id,
-            row.key,
-            row.display_name,
-            _place(row.kreis, row.land),
-            row.population,
-            row.population - unit.population,
-        )
+        SimilarUnit(row.id, row.key, row.display_name, row.place, row.population, row.population - unit.population)
         for row in db.session.execute(_SIMILAR, values)
     ]
     return sorted(found, key=lambda one: (-one.difference, one.name))
-
-
-def _place(*above: str | None) -> str:
-    return ", ".join(filter(None, above))
 
 
 def latest_edition() -> Edition | None:
