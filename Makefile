@@ -48,7 +48,7 @@ dev: $(V)/.dev $(V)/.package uncompress ## the same, for developing: reloads wha
 test: $(V)/.dev $(V)/.package compress ## run the tests (KOOPERATION_FULL_TESTS=1: every one of them)
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
-check: $(V)/.dev $(V)/.package ## style, types, floors, templates, security, migrations, guards
+check: $(V)/.dev $(V)/.package compress ## style, types, floors, templates, security, migrations, guards
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,7 +1,7 @@
 """Runs the benchmarks, prints a line each and writes them to bench/latest.json.
 
-    python -m bench              all of them
-    python -m bench search map   some of them, by the name of their module
+python -m bench              all of them
+python -m bench search map   some of them, by the name of their module
 """
 
 import json
@@ -14,13 +14,15 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, search, pages, program, register
+from bench import Figure, mapping, pages, program, register, search, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "register": register.figures,
     "search": search.figures,
     "pages": pages.figures,
+    "map": mapping.figures,
+    "visit": visit.figures,
     "program": program.figures,
 }
 LATEST = Path(__file__).parent / "latest.json"

@@ -77,17 +77,23 @@ def prepared_instances(folder: Path) -> Iterator[Instance]:
         yield instance
 
 
+def import_edition(path: Path) -> None:
+    """Read, plan and apply an edition, as the command does."""
+    file = read_register_file(path.read_bytes(), path.name)
+    assert isinstance(file, EditionFile)
+    with reading():
+        planned = plan_import(file)
+    apply_edition(planned, actor=SHELL)
+    db.session.commit()
+
+
 def _filled(instance: Instance) -> Instance:
     path = register_file()
     with instance.app.app_context():
         if path is None:
             demo.load(actor=SHELL)
+            db.session.commit()
         else:
-            file = read_register_file(path.read_bytes(), path.name)
-            assert isinstance(file, EditionFile)
-            with reading():
-                planned = plan_import(file)
-            apply_edition(planned, actor=SHELL)
-        db.session.commit()
+            import_edition(path)
     instance.has_register = path is not None
     return instance

@@ -12,7 +12,7 @@ from bench.pages import measured, server
 from kooperation.base.db import reading
 from kooperation.register.queries.lists import UnitFilter
 from kooperation.register.queries.mapping import unit_map
-from kooperation.register.rules import drawing
+from kooperation.register.rules.mapping import drawing
 
 LIMIT_DRAWING, LIMIT_PAGE = 0.040, 0.045
 LIMIT_PLAIN, LIMIT_PACKED = 200.0, 60.0
@@ -51,7 +51,8 @@ def figures(instance: Instance) -> Iterator[Figure]:
 
 
 def _drawn_anew() -> object:
-    drawing._remembered.cache_clear()
+    drawing._select_remembered.cache_clear()
+    drawing._draw_remembered.cache_clear()
     return unit_map(UnitFilter())
 
 

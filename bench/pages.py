@@ -36,6 +36,8 @@ GERMANY = {
     "comparison": "/kommunen/09162000-muenchen/vergleich/",
     "search results": "/suche/?q=neustadt",
 }
+FOUND_BY_SEARCHING = ("search results",)
+"""A page of results has its own limit; what it takes is the search, not the page."""
 SAMPLE = {"start": "/", "browse": "/kommunen/", "list": "/kommunen/liste/"}
 
 
@@ -49,6 +51,8 @@ def figures(instance: Instance) -> Iterator[Figure]:
             yield Figure(f"page, p95: {name}", p95 * 1000, "ms", p95 / LIMIT, "limit 45 ms")
             yield Figure(f"page, in a row on two workers: {name}", throughput(port, address), "requests/s")
     for name, address in addresses.items():
+        if name in FOUND_BY_SEARCHING:
+            continue
         whole, bare = _whole_and_bare(instance.app, address)
         yield Figure(f"page, share of the bare template: {name}", bare / whole, "", bare / whole / SHARE, "limit .60")
 
@@ -59,8 +63,10 @@ def server(environment: dict[str, str]) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **environment})
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:kooperation.base.gunicorn_conf", "wsgi:app"]
+    # As behind the proxy of docs/betrieb.md.
+    settings = {"PATH": "/usr/bin:/bin", "PORT": str(port), "KOOPERATION_WORKERS": "2", "KOOPERATION_PROXIES": "1"}
+    process = subprocess.Popen(command, cwd=ROOT, env=settings | environment)
     try:
         _wait_for(port)
         yield port

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -34,12 +35,13 @@ def _start(environment: dict[str, str]) -> float:
 
 
 def _workers(port: int) -> list[int]:
-    marker = f"127.0.0.1:{port}".encode()
-    return [
-        int(folder.name)
-        for folder in Path("/proc").iterdir()
-        if folder.name.isdigit() and marker in (folder / "cmdline").read_bytes()
-    ]
+    marker = f"PORT={port}".encode()
+    processes = []
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if folder.name.isdigit() and marker in (folder / "environ").read_bytes().split(b"\0"):
+                processes.append(int(folder.name))
+    return processes
 
 
 def _resident(process: int) -> float:

@@ -12,11 +12,8 @@ from time import perf_counter
 from python_calamine import CalamineWorkbook
 
 from bench import Figure
-from bench.data import Instance, empty_instance, register_file
-from kooperation.audit.services import SHELL
-from kooperation.base.db import db, reading
-from kooperation.register.parse import EditionFile, read_register_file
-from kooperation.register.services.editions import PlannedEdition, apply_edition, plan_import
+from bench.data import Instance, empty_instance, import_edition, register_file
+from kooperation.register.parse import read_register_file
 
 RUNS = 3
 LIMIT_EMPTY, LIMIT_UNCHANGED = 3.0, 2.0
@@ -40,7 +37,7 @@ def figures(instance: Instance) -> Iterator[Figure]:
         memory = _peak_memory(path)
         yield Figure("register: peak memory of an import", memory, "MB", memory / LIMIT_MEMORY, "limit 250 MB")
     with instance.app.app_context():
-        again = min(_timed(lambda: _import(path)) for _ in range(RUNS))
+        again = min(_timed(lambda: import_edition(path)) for _ in range(RUNS))
         yield Figure("register: import that changes nothing", again, "s", again / LIMIT_UNCHANGED, "limit 2 s")
 
 
@@ -51,21 +48,11 @@ def _timed(action: Callable[[], object]) -> float:
     return perf_counter() - begin
 
 
-def _import(path: Path) -> PlannedEdition:
-    file = read_register_file(path.read_bytes(), path.name)
-    assert isinstance(file, EditionFile)
-    with reading():
-        planned = plan_import(file)
-    apply_edition(planned, actor=SHELL)
-    db.session.commit()
-    return planned
-
-
 def _import_into_empty(path: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         instance = empty_instance(Path(folder))
         with instance.app.app_context():
-            seconds = _timed(lambda: _import(path))
+            seconds = _timed(lambda: import_edition(path))
         instance.close()
     return seconds
 
@@ -83,12 +70,11 @@ def _read_and_insert_bare(path: Path) -> None:
 _MEASURED = """
 import resource, sys, tempfile
 from pathlib import Path
-from bench.data import empty_instance
-from bench.register import _import
+from bench.data import empty_instance, import_edition
 with tempfile.TemporaryDirectory() as folder:
     instance = empty_instance(Path(folder))
     with instance.app.app_context():
-        _import(Path(sys.argv[1]))
+        import_edition(Path(sys.argv[1]))
     instance.close()
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """

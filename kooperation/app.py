@@ -28,6 +28,8 @@ def create_app(config: Config | None = None) -> Flask:
     """
     config = config or from_environment()
     app = Flask("kooperation", template_folder=str(ROOT / "templates"), static_folder=None)
+    # Flask reads FLASK_DEBUG by itself, whatever the mode; then an error would bypass its page.
+    app.debug = False
     app.config["SECRET_KEY"] = config.secret_key
     app.extensions["kooperation"] = config
 

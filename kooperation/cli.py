@@ -1,14 +1,33 @@
 """The command `kooperation`: what an operator does in the shell."""
 
 import sys
+from typing import Any
 
 import click
 from flask_migrate.cli import db as migrations
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kooperation.app import create_app
 from kooperation.base.backup import backup, restore
 from kooperation.base.config import ConfigError
-from kooperation.base.serving import serve, worker
+from kooperation.base.serving import ensure_current_schema, serve, worker
+
+
+class Commands(click.Group):
+    """All commands. A database that fails them is told in a sentence; a mistake of ours keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except DBAPIError as error:
+            ensure_current_schema()
+            if not isinstance(error, OperationalError):
+                raise
+            reason = " ".join(str(error.orig).split())
+            raise click.ClickException(
+                f"Die Datenbank hat abgebrochen: {reason}. Versuchen Sie es noch einmal."
+            ) from error
 
 
 def main() -> None:
@@ -18,7 +37,7 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"kooperation: {error}", err=True)
         sys.exit(78)  # EX_CONFIG of sysexits.h
-    group = click.Group("kooperation", help="Kooperationen der Kommunen: Betrieb und Daten.")
+    group = Commands("kooperation", help="Kooperationen der Kommunen: Betrieb und Daten.")
     for command in (serve, worker, backup, restore, migrations, *app.cli.commands.values()):
         group.add_command(command)
     with app.app_context():

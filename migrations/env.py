@@ -42,7 +42,8 @@ def run(connection: Connection) -> None:
 with database.engine.connect() as its_connection:
     is_sqlite = its_connection.dialect.name == "sqlite"
     if is_sqlite:
-        # A batch migration builds a table anew; with foreign keys on, dropping the old one would delete what refers to it.
+        # A batch migration builds a table anew: with foreign keys on, dropping the old one would delete what refers to
+        # it.
         driver = its_connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")

@@ -123,12 +123,25 @@ def enter(app: Flask, _isolated: None) -> Callable[[str], FlaskClient]:
     return entered
 
 
+REGISTER_FILES = {
+    "2021": "31122021_Auszug_GV.xlsx",
+    "2023": "31122023_Auszug_GV.xlsx",
+    "2024": "AuszugGV4QAktuell_2024.xlsx",
+    "fixed": "GV100AD_301123.txt",
+    "changes 2023": "gebietsaenderungen_2023.xlsx",
+    "changes 2024": "gebietsaenderungen_2024.xlsx",
+}
+"""The official files by short names."""
+
+
 @pytest.fixture(scope="session")
 def register_dir() -> Path:
-    """The folder of the official register files; skips where they are missing, and fails in the full run."""
-    folder = Path(os.environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register")
-    if not (folder / "AuszugGV4QAktuell_2024.xlsx").exists():
+    """The folder of the official register files; skips where one is missing, and fails in the full run."""
+    folder = ROOT / os.environ.get("KOOPERATION_REGISTER_DIR", "data/register")
+    missing = [name for name in REGISTER_FILES.values() if not (folder / name).is_file()]
+    if missing:
+        reason = f"official files are missing in {folder}, set KOOPERATION_REGISTER_DIR: {', '.join(missing)}"
         if FULL:
-            pytest.fail(f"the official register files are missing in {folder}")
-        pytest.skip(f"the official register files are missing in {folder}: set KOOPERATION_REGISTER_DIR")
+            pytest.fail(reason)
+        pytest.skip(reason)
     return folder

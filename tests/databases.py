@@ -33,7 +33,10 @@ def postgresql_server() -> Iterator[str]:
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        prefix = ["runuser", "-u", "postgres", "--"]
+        # `su` without a dash keeps a PATH without the folders of the administrator.
+        runuser = shutil.which("runuser") or shutil.which("runuser", path="/usr/sbin:/sbin")
+        assert runuser is not None, "runuser is missing: run the tests as another user than root"
+        prefix = [runuser, "-u", "postgres", "--"]
     else:
         prefix = []
 

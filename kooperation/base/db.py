@@ -1,8 +1,9 @@
 """The database: one session a request, the same on SQLite and PostgreSQL."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction, registry
 from sqlalchemy.types import TypeDecorator
 
-from kooperation.base.config import ROOT, Config
+from kooperation.base.config import ROOT, Config, Mode
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,9 +91,25 @@ def init_db(app: Any, config: Config) -> None:
 
 
 def _engine_options(config: Config) -> dict[str, Any]:
+    # What is stored may be personal, and errors are logged.
+    options: dict[str, Any] = {"hide_parameters": config.mode is Mode.PRODUCTION}
     if config.is_postgresql:
-        return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "connect_args": {"connect_timeout": 5}}
-    return {"connect_args": {"timeout": 5}}
+        return options | {
+            "pool_pre_ping": True,
+            "pool_size": 5,
+            "max_overflow": 5,
+            "connect_args": {"connect_timeout": 5},
+        }
+    return options | {"connect_args": {"timeout": 5}}
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_sqlite_file_private(dialect: Dialect, _record: Any, arguments: Any, _named: Any) -> None:
+    """Make the file before SQLite does, which would let everybody read it; what lies beside it gets the same mode."""
+    if dialect.name == "sqlite" and arguments and str(arguments[0]).startswith("/"):
+        # A folder that is missing or read-only is told by the connection itself.
+        with suppress(OSError):
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @event.listens_for(Engine, "connect")
@@ -130,6 +147,15 @@ def reading() -> Iterator[None]:
     finally:
         db.session.rollback()
         only_reading.reset(token)
+
+
+def wait_for_turn(what: str) -> None:
+    """Wait until no other transaction does the same, and have it wait for the end of this one.
+
+    On SQLite whatever writes is alone anyway.
+    """
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"kooperation {what}"})
 
 
 def refresh_statistics(*tables: str) -> None:

@@ -187,7 +187,9 @@ class TypeaheadField(StringField):  # type: ignore[misc]
         """Refuse a text that names nothing, or more than one thing."""
         if self._typed and self.data is None:
             if self.candidates:
-                raise StopValidation(_("„%(text)s“ ist nicht eindeutig. Bitte wählen Sie unten aus.", text=self._typed))
+                raise StopValidation(
+                    _("„%(text)s“ ist nicht eindeutig. Bitte wählen Sie einen der Vorschläge.", text=self._typed)
+                )
             raise StopValidation(_("„%(text)s“ wurde nicht gefunden.", text=self._typed))
 
     def _value(self) -> str:

@@ -3,6 +3,7 @@
 ``kooperation serve`` uses them too. Module-level names are gunicorn's settings.
 """
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -33,7 +34,9 @@ set_up_logging()
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
 chdir = str(ROOT)
 workers = _config.workers
-worker_class = "sync"
+# Browsers open connections ahead and leave them idle; two of these would stop two workers. A proxy keeps them away.
+worker_class = "sync" if _config.proxies else "gthread"
+threads = 1 if _config.proxies else 4
 proc_name = "kooperation"
 
 # A page takes milliseconds, an upload that the proxy has buffered seconds; whatever takes longer is a job.
@@ -66,6 +69,9 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """Tell the supervisor that the app is loaded; only the first worker is heard."""
+    # What is loaded by now stays for good: looking through it again and again made every tenth large page slow.
+    gc.collect()
+    gc.freeze()
     handle = os.environ.get(READY_HANDLE)
     if handle:
         with suppress(OSError):

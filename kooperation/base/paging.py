@@ -1,6 +1,6 @@
 """Lists in pages of fifty."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -46,6 +46,12 @@ class Page(Generic[T]):
     def has_next(self) -> bool:
         """Whether a page follows this one."""
         return self.number < self.pages
+
+
+def page_number(arguments: Mapping[str, str]) -> int:
+    """The number of the page that an address asks for ("seite=3"); 1 where it asks for none, or for nonsense."""
+    text = arguments.get("seite", "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def paged(

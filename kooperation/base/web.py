@@ -1,23 +1,25 @@
 """What every request and answer has: safe headers, static files, error pages with a reference, template helpers."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
+from kooperation.base.i18n import _
 from kooperation.base.logs import reference
 
 STATIC = ROOT / "static"
@@ -88,7 +90,7 @@ def init_web(app: Flask, config: Config) -> None:
     )
     app.before_request(_begin_reading)
     app.teardown_request(_end_reading)
-    app.after_request(_add_headers(config))
+    app.after_request(_stay_on_this_host)
     _register_error_pages(app)
     _wrap(app, config)
 
@@ -130,23 +132,21 @@ def _end_reading(_error: BaseException | None) -> None:
         only_reading.reset(token)
 
 
-def _add_headers(config: Config) -> Any:
-    def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if config.secure_cookies:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-cache"
-        return response
-
-    return add
+def _stay_on_this_host(response: Response) -> Response:
+    """Take the host out of the redirect to an address with its slash: the visitor named it, not we."""
+    if isinstance(request.routing_exception, RequestRedirect) and response.location:
+        path, query = urlsplit(response.location)[2:4]
+        response.location = f"/{path.lstrip('/')}{'?' if query else ''}{query}"
+    return response
 
 
 def _register_error_pages(app: Flask) -> None:
     def page(error: HTTPException) -> HTTPException | WerkzeugResponse:
         if error.code is None or error.code < 400:
             return error
+        if isinstance(error, SecurityError):
+            # The host is none of ours: no link can be made for it, and so no page.
+            return Response(_("Unter diesem Namen ist hier nichts zu finden.") + "\n", 400, mimetype="text/plain")
         # The answer of the error itself, since it may carry headers: Allow, Retry-After.
         response = error.get_response()
         response.set_data(render_template("errors/error.html", status=error.code, reference=None))
@@ -161,20 +161,33 @@ def _register_error_pages(app: Flask) -> None:
 
 
 def _wrap(app: Flask, config: Config) -> None:
-    def headers(all_headers: Any, _path: str, _url: str) -> None:
-        for name, value in HEADERS.items():
-            all_headers[name] = value
-
     # The addresses carry a version of the content, so a file may be kept as long as a cache likes.
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(STATIC),
         prefix=STATIC_URL,
         autorefresh=config.mode is Mode.DEVELOPMENT,
         max_age=0 if config.mode is Mode.DEVELOPMENT else 31_536_000,
         allow_all_origins=False,
-        add_headers_function=headers,
     )
+    always = {**HEADERS, "Cache-Control": "no-cache"}
+    if config.secure_cookies:
+        always["Strict-Transport-Security"] = HSTS
+    app.wsgi_app = _with_headers(files, always)  # type: ignore[method-assign]
     if config.proxies:
         count = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _with_headers(answer: Any, always: Mapping[str, str]) -> Any:
+    """Give every answer the headers that it lacks: also static files, what is refused of them, and redirects."""
+
+    def answer_with_headers(environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            given = {name.lower() for name, _value in headers}
+            missing = [(name, value) for name, value in always.items() if name.lower() not in given]
+            return start_response(status, [*headers, *missing], *failure)
+
+        return answer(environ, start)
+
+    return answer_with_headers

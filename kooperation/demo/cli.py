@@ -26,7 +26,6 @@ def load(if_empty: bool, invented_data_in_production: bool) -> None:
     """Das erfundene Land mit seinen Kreisen, Verbänden und Gemeinden laden."""
     with _refusals_told():
         if if_empty and not _is_empty():
-            click.echo("In der Datenbank stehen schon Beteiligte, das Beispielgebiet wurde nicht geladen.")
             return
         if _mode() is Mode.PRODUCTION and not invented_data_in_production:
             raise RuleViolation(

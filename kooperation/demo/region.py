@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from kooperation.register.rules import Body, bodies_of
+from kooperation.register.rules.bodies import Body
+from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.records import EditionFile, EditionFormat, RegisterRecord, Satzart
 
 LAND_NAME = "Musterland"

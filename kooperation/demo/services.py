@@ -15,7 +15,7 @@ from kooperation.parties.models import municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.models import Succession
 from kooperation.register.queries.documents import KIND, unit_documents
-from kooperation.register.rules import BodyRef
+from kooperation.register.rules.bodies import BodyRef
 from kooperation.register.services.storing import insert_bodies, place_bodies
 
 

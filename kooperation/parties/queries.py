@@ -30,7 +30,8 @@ class Ancestor(NamedTuple):
 
 def municipality_by_key(key: str) -> Municipality | None:
     """The municipality with this public key (2, 3, 5, 8 or 9 digits), dissolved ones too; None without one."""
-    return db.session.scalar(_BY_KEY, {"key": key})
+    # Whatever else an address says is not even asked for: PostgreSQL fails on the character NUL.
+    return db.session.scalar(_BY_KEY, {"key": key}) if key.isascii() and key.isdigit() else None
 
 
 def municipalities(ids: Sequence[int]) -> Sequence[Municipality]:

@@ -14,9 +14,9 @@ from kooperation.audit.services import SHELL
 from kooperation.base.db import db, reading
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import german_date, number
-from kooperation.register.parse import EditionFile, UnreadableFile, read_register_file
+from kooperation.register.parse import MAX_BYTES, EditionFile, UnreadableFile, read_register_file
 from kooperation.register.queries.state import RegisterState, register_state
-from kooperation.register.rules.labels import LEVELS_PLURAL
+from kooperation.register.rules.labels import LEVELS_PLURAL, NO_LEVEL
 from kooperation.register.rules.sections import Section, changes_sections, edition_sections
 from kooperation.register.services.changes import PlannedChanges, apply_changes, plan_changes
 from kooperation.register.services.editions import PlannedEdition, apply_edition, plan_import
@@ -35,7 +35,7 @@ register_cli = AppGroup("register", help="Das amtliche Gemeindeverzeichnis einle
 def import_file(path: Path, dry_run: bool, yes: bool, force: bool, all_rows: bool) -> None:
     """DATEI einlesen: AuszugGV (XLSX), GV100AD (Text) oder Gebietsänderungen (XLSX)."""
     with _refusals_told():
-        file = read_register_file(path.read_bytes(), path.name)
+        file = read_register_file(_beginning_of(path), path.name)
         if isinstance(file, EditionFile):
             with reading():
                 planned = plan_import(file, force=force)
@@ -50,6 +50,12 @@ def import_file(path: Path, dry_run: bool, yes: bool, force: bool, all_rows: boo
                 apply_changes(changes, actor=SHELL)
                 db.session.commit()
                 click.echo("Eingelesen.")
+
+
+def _beginning_of(path: Path) -> bytes:
+    """The whole file, or of one that is too large in any case just enough to see that."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 @register_cli.command("status")
@@ -134,7 +140,7 @@ def _show(planned: PlannedEdition, all_rows: bool) -> None:
     for what, count in accounting.repeated.items():
         click.echo(f"    weitere Nennung derselben Einheit (Satzart {what}): {number(count)}")
     for what, count in accounting.no_level.items():
-        click.echo(f"    keine Ebene: {what}: {number(count)}")
+        click.echo(f"    keine Verwaltungsebene: {NO_LEVEL[what]}: {number(count)}")
     for notice in described.notices[: None if all_rows else ROWS_SHOWN]:
         click.echo(f"  Hinweis: {notice.text}")
     if not all_rows and len(described.notices) > ROWS_SHOWN:

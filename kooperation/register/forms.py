@@ -22,25 +22,20 @@ MOST_CANDIDATES = 8
 
 
 def read_filter(arguments: Mapping[str, str]) -> UnitFilter:
-    """The filter that a list's address describes; unknown values count as not given."""
+    """The filter that a list's address describes; unknown and foreign values count as not given."""
     order = arguments.get("sortierung", "")
+    land = _key(arguments.get("land"), 2)
     return UnitFilter(
         level=_choice(Level, arguments.get("ebene")),
-        land=_key(arguments.get("land"), 2),
-        district=_key(arguments.get("kreis"), 5),
-        association=_key(arguments.get("verband"), 9),
+        land=land,
+        district=_within(land, _key(arguments.get("kreis"), 5)),
+        association=_within(land, _key(arguments.get("verband"), 9)),
         population_class=_choice(PopulationClass, arguments.get("groesse")),
         name=arguments.get("name", "").strip()[:LONGEST_NAME],
         status=_choice(Status, arguments.get("stand")) or Status.CURRENT,
         sort=_choice(Sort, order.removeprefix("-")) or Sort.NAME,
         descending=order.startswith("-"),
     )
-
-
-def read_page(arguments: Mapping[str, str]) -> int:
-    """The number of the page that an address asks for; 1 where it asks for none."""
-    text = arguments.get("seite", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _candidates(text: str) -> list[Candidate]:
@@ -74,6 +69,11 @@ class CompareForm(BaseForm):
 
 def _choice(choices: type[Choice], value: str | None) -> Choice | None:
     return choices(value) if value in {choice.value for choice in choices} else None
+
+
+def _within(land: str | None, key: str | None) -> str | None:
+    """The key, unless it is another Land's: who chooses another Land leaves the Kreis behind."""
+    return key if key is None or land is None or key.startswith(land) else None
 
 
 def _key(value: str | None, length: int) -> str | None:

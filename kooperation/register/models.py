@@ -8,7 +8,6 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooperation.base.db import Base, choice, now
-from kooperation.parties.models import Municipality
 
 
 class Edition(Base):
@@ -69,8 +68,6 @@ class ChangeEvent(Base):
     legal_on: Mapped[date | None]
     statistical_on: Mapped[date | None]
 
-    change_file: Mapped[ChangeFile] = relationship()
-
 
 class HistoryKind(StrEnum):
     """What an edition changed about a unit that is worth remembering."""
@@ -110,6 +107,3 @@ class Succession(Base):
     successor_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True, index=True)
     is_official: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(300))
-
-    successor: Mapped[Municipality] = relationship(foreign_keys=[successor_id])
-    predecessor: Mapped[Municipality] = relationship(foreign_keys=[predecessor_id])

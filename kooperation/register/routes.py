@@ -1,6 +1,7 @@
 """The pages under /kommunen/."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,13 +13,14 @@ from kooperation.base import hooks
 from kooperation.base.db import today
 from kooperation.base.export import Cell, as_csv, as_xlsx
 from kooperation.base.i18n import _, german_date, number
+from kooperation.base.paging import page_number
 from kooperation.base.text import N_, slug
 from kooperation.base.web import query_url
 from kooperation.parties.models import Municipality
 from kooperation.parties.queries import ancestors, municipalities, municipality_by_key, parents_of
-from kooperation.parties.rules import Level, PopulationClass
+from kooperation.parties.rules import DEMO_LAND, Level, PopulationClass, is_demo
 from kooperation.register.comparison import comparison
-from kooperation.register.forms import CompareForm, read_filter, read_page
+from kooperation.register.forms import CompareForm, read_filter
 from kooperation.register.models import HistoryKind
 from kooperation.register.queries import lists, units
 from kooperation.register.queries.lists import Status, UnitFilter, UnitRow
@@ -26,7 +28,7 @@ from kooperation.register.queries.mapping import nearest_place, unit_map
 from kooperation.register.queries.state import as_record
 from kooperation.register.queries.units import Remembered
 from kooperation.register.rules.labels import LEVELS, LEVELS_PLURAL, kind_label
-from kooperation.register.rules.projection import project
+from kooperation.register.rules.mapping.projection import project
 from kooperation.register.rules.stories import HISTORY, Story, stories_of
 from kooperation.register.zoom import read_point, zoom_of
 
@@ -57,7 +59,14 @@ EXPORT_HEADING = (
 @bp.record_once
 def _add_globals(state: Any) -> None:
     app: Flask = state.app
-    app.jinja_env.globals.update(unit_url=unit_url, kind_label=kind_label, LEVELS=LEVELS, LEVELS_PLURAL=LEVELS_PLURAL)
+    app.jinja_env.globals.update(
+        unit_url=unit_url,
+        kind_label=kind_label,
+        is_demo=is_demo,
+        DEMO_LAND=DEMO_LAND,
+        LEVELS=LEVELS,
+        LEVELS_PLURAL=LEVELS_PLURAL,
+    )
 
 
 def unit_url(key: str, name: str, endpoint: str = "register.show", **values: Any) -> str:
@@ -82,7 +91,7 @@ def browse() -> ResponseReturnValue:
 def listing() -> ResponseReturnValue:
     """Units filtered, sorted and paged."""
     wanted = read_filter(request.args)
-    page = lists.units(wanted, read_page(request.args))
+    page = lists.units(wanted, page_number(request.args))
     return render_template("register/list.html", page=page, edition=units.latest_edition(), **filter_values(wanted))
 
 
@@ -184,6 +193,7 @@ def compare(key: str, name: str) -> ResponseReturnValue:
         unit=unit,
         others=others,
         chosen=chosen,
+        most_compared=MOST_COMPARED,
         chosen_chips=[(other.display_name, _without(other, chosen)) for other in chosen],
         rows=comparison([unit, *others], above),
         form=form,
@@ -232,7 +242,12 @@ def _all_keys(unit: Municipality, history: Sequence[Remembered]) -> list[str]:
 def _events(unit: Municipality, history: Sequence[Remembered]) -> list[tuple[Story, list[Story]]]:
     """The official changes about a unit, each as its first sentence and all its sentences."""
     keys = _all_keys(unit, history)
-    stories = stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    told = stories_of([as_record(event) for event in units.events_about(keys)], keys)
+    # As the unit is called today, where it still exists: the official change prints "Wildflecken, M".
+    names = lists.names_of([story.other[0] for story in told if story.other])
+    stories = [
+        replace(story, other=(story.other[0], names.get(*story.other))) if story.other else story for story in told
+    ]
     grouped = groupby(stories, key=lambda story: (story.when, story.reference))
     return [(together[0], together) for together in (list(group) for _key, group in grouped)]
 

@@ -8,7 +8,7 @@ from kooperation.base.i18n import _
 from kooperation.base.web import query_url
 from kooperation.parties.rules import Level
 from kooperation.register.queries.lists import UnitFilter
-from kooperation.register.rules.projection import unproject
+from kooperation.register.rules.mapping.projection import unproject
 
 _IN_A_KREIS = (Level.GEMEINDEVERBAND, Level.GEMEINDE)
 

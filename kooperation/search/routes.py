@@ -7,6 +7,7 @@ from kooperation.accounts.guard import public
 from kooperation.base import index
 from kooperation.base.i18n import _, number
 from kooperation.base.index import Found
+from kooperation.base.paging import page_number
 from kooperation.base.web import query_url
 from kooperation.register.queries import lists
 from kooperation.search import queries
@@ -28,7 +29,7 @@ def results() -> ResponseReturnValue:
     """A page of what was found; straight to the one thing that has the code which was asked for."""
     text = request.args.get("q", "")
     kind = _kind()
-    shown = queries.results(text, kind, _page())
+    shown = queries.results(text, kind, page_number(request.args))
     if hit := only_meant(shown.found):
         return redirect(hit.path)
     return render_template(
@@ -61,8 +62,3 @@ def _views(found: Found, kind: str | None) -> list[tuple[str, str, bool]]:
 def _kind() -> str | None:
     kind = request.args.get("art", "")
     return kind if kind in KINDS else None
-
-
-def _page() -> int:
-    text = request.args.get("seite", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
+from kooperation.app import create_app
 from kooperation.base.config import ROOT, ConfigError, Encryption, MailServer, Mode, from_environment
+from kooperation.base.db import db
 
 STRONG = "0123456789abcdef0123456789abcdef"
 ADDRESS = "https://kooperation.example.de"
@@ -227,6 +231,34 @@ def test_secrets_do_not_show_when_a_configuration_is_printed(tmp_path):
     )
     assert STRONG not in shown
     assert "geheim" not in shown
+
+
+def test_nobody_else_can_read_the_database_in_a_folder_that_was_there_before(tmp_path):
+    tmp_path.chmod(0o755)
+    app = create_app(read(tmp_path, KOOPERATION_MODE="test"))
+    with app.app_context():
+        db.session.execute(sa.text("CREATE TABLE secret (id INTEGER)"))
+        db.session.commit()
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+        db.engine.dispose()
+    assert modes.keys() >= {"kooperation.sqlite", "kooperation.sqlite-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize(("mode", "told"), [("production", False), ("development", True)])
+def test_production_logs_no_values_of_statements(tmp_path, mode, told):
+    app = create_app(read(tmp_path, KOOPERATION_MODE=mode))
+    with app.app_context(), pytest.raises(SQLAlchemyError) as failure:
+        db.session.execute(sa.text("SELECT 1 FROM nothing WHERE name = :name"), {"name": "Erika Musterfrau"})
+    with app.app_context():
+        db.engine.dispose()
+    assert ("Erika Musterfrau" in str(failure.value)) is told
+
+
+@pytest.mark.parametrize("mode", [*Mode])
+def test_no_mode_and_no_variable_of_flask_turns_the_debugger_on(tmp_path, monkeypatch, mode):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert create_app(read(tmp_path, KOOPERATION_MODE=mode)).debug is False
 
 
 class Recorder(Mapping[str, str]):

@@ -17,7 +17,7 @@ from kooperation.register.queries.documents import unit_documents
 from kooperation.register.services.editions import apply_edition, plan_import
 from tests.base.test_index import FIRST, documents
 from tests.base.test_index_hostile import HOSTILE
-from tests.conftest import configuration
+from tests.conftest import REGISTER_FILES, configuration
 
 
 def answers(queries):
@@ -100,7 +100,7 @@ def test_both_databases_find_the_same_in_the_real_register(tmp_path, postgresql,
 def register_documents(tmp_path_factory, register_dir):
     """What the search knows of the units of the real edition of 31.12.2024."""
     app = create_app(configuration(tmp_path_factory.mktemp("register")))
-    path = register_dir / "AuszugGV4QAktuell_2024.xlsx"
+    path = register_dir / REGISTER_FILES["2024"]
     with app.app_context():
         upgrade()
         apply_edition(plan_import(read_register_file(path.read_bytes(), path.name)), actor=SHELL)

@@ -145,6 +145,13 @@ def test_a_chip_says_that_it_removes_a_filter() -> None:
     ]
 
 
+def test_chips_say_what_they_remove_where_it_is_no_filter() -> None:
+    call = "chips([('Bad Muster', '/a')], '/b', heading='Gewählt', remove='Entfernen:', reset='Aufheben')"
+    root = render("{% from 'macros/filter.html' import chips %}{{ " + call + " }}")
+    assert text(one(root, ".//h2")) == "Gewählt"
+    assert [text(link) for link in root.findall(".//a")] == ["Entfernen: Bad Muster", "Aufheben"]
+
+
 def test_without_filters_there_are_no_chips() -> None:
     assert len(render("{% from 'macros/filter.html' import chips %}{{ chips([]) }}")) == 0
 

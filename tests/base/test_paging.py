@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event, select
 
 from kooperation.base.db import db
-from kooperation.base.paging import Page, paged
+from kooperation.base.paging import Page, page_number, paged
 from kooperation.parties.models import Municipality
 
 
@@ -45,3 +45,12 @@ def test_a_page_costs_two_statements_whatever_its_length(make):
     finally:
         event.remove(connection, "before_cursor_execute", listener)
     assert len(statements) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("3", 3), ("0", 1), ("", 1), ("-2", 1), ("drei", 1), ("²", 1), ("999999", 999_999), ("9999999", 1)],
+)
+def test_a_page_is_asked_for_by_a_number_and_nonsense_means_the_first(text, expected):
+    assert page_number({"seite": text}) == expected
+    assert page_number({}) == 1

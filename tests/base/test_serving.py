@@ -5,10 +5,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -281,6 +283,15 @@ def test_serve_answers_says_it_is_ready_and_stops_when_asked(serving_there):
     assert not any("geheim" in line for line in lines)
 
 
+def test_idle_connections_stop_nobody(serving_there):
+    _, port, _ = serving_there
+    with ExitStack() as idle:
+        for _ in range(4):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port)))
+        time.sleep(0.2)
+        assert ask(port, "/healthz").status == 200
+
+
 @slow
 def test_serve_killed_leaves_no_orphan_and_a_free_port(serving_there):
     process, port, _ = serving_there
@@ -305,13 +316,29 @@ def test_a_port_that_is_taken_is_answered_with_one_sentence(instance):
 
 
 def test_a_database_without_the_migrations_is_answered_with_the_command_to_run(tmp_path):
-    for command in ("serve", "worker"):
-        refused = run(tmp_path, command)
+    for command in ("serve", "worker", "register status", "search rebuild"):
+        refused = run(tmp_path, *command.split())
         assert refused.returncode == 1
-        assert refused.stderr == (
+        assert refused.stderr.endswith(
             "Error: Die Datenbank ist noch nicht auf dem Stand dieses Programms. "
             "Führen Sie zuerst aus: kooperation db upgrade\n"
         )
+
+
+def test_a_database_that_fails_a_command_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "kooperation.sqlite").write_bytes(b"Das ist keine Datenbank. " * 100)
+    refused = run(tmp_path, "register", "status")
+    assert refused.returncode == 1
+    assert refused.stderr == "Error: Die Datenbank antwortet nicht: file is not a database\n"
+
+
+def test_a_database_that_somebody_else_writes_to_is_told_in_one_sentence(instance):
+    with sqlite3.connect(instance / "kooperation.sqlite", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = run(instance, "demo", "load")
+        other.execute("ROLLBACK")
+    assert refused.returncode == 1
+    assert refused.stderr == "Error: Die Datenbank hat abgebrochen: database is locked. Versuchen Sie es noch einmal.\n"
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """What every answer has: safe headers, a page for each error, helpers that no address can abuse."""
 
 import re
+from secrets import token_hex
 
 import pytest
 from flask import abort
 from werkzeug.exceptions import HTTPException
 
+from kooperation.app import create_app
 from kooperation.base import web
+from kooperation.base.config import from_environment
 from kooperation.base.db import db
 from kooperation.base.web import query_url, static_url
 from kooperation.parties.models import Municipality
@@ -18,6 +21,70 @@ def test_every_answer_carries_the_safe_headers(client):
             for name, value in web.HEADERS.items():
                 assert answer.headers[name] == value
     assert "unsafe" not in web.CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "status"),
+    [
+        ("HEAD", "/", {}, 200),
+        ("OPTIONS", "/", {}, 200),
+        ("POST", "/", {}, 405),
+        ("GET", "/kommunen", {}, 308),
+        ("GET", "/healthz", {}, 200),
+        ("GET", "/kommunen/liste/export.csv", {}, 200),
+        ("GET", "/static/", {}, 404),
+        ("POST", "css/app.css", {}, 405),
+        ("GET", "css/app.css", {"If-Modified-Since": "Mon, 01 Jan 2035 00:00:00 GMT"}, 304),
+        ("GET", "css/app.css", {"Range": "bytes=0-5"}, 206),
+        ("GET", "css/app.css", {"Range": "bytes=9999999-"}, 416),
+    ],
+)
+def test_not_only_pages_carry_the_safe_headers(client, method, address, headers, status):
+    address = address if address.startswith("/") else static_url(address)
+    with client.open(address, method=method, headers=headers) as answer:
+        assert answer.status_code == status
+        for name, value in web.HEADERS.items():
+            assert answer.headers.getlist(name) == [value]
+        assert answer.headers.getlist("Cache-Control")
+
+
+def test_in_production_static_files_too_ask_for_https(tmp_path):
+    environment = {"KOOPERATION_INSTANCE": str(tmp_path), "SECRET_KEY": token_hex(32)}
+    app = create_app(from_environment(environment))
+    for address in ("/healthz", static_url("css/app.css"), "/gibt-es-nicht/"):
+        with app.test_client().get(address) as answer:
+            assert answer.headers["Strict-Transport-Security"] == web.HSTS
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "a b", "kooperation.example.de.evil.example", "[::1"])
+@pytest.mark.parametrize("address", ["/", "/kommunen", "/gibt-es-nicht/"])
+def test_a_foreign_host_is_a_bad_request(tmp_path, caplog, host, address):
+    environment = {"KOOPERATION_INSTANCE": str(tmp_path), "SECRET_KEY": token_hex(32)}
+    app = create_app(from_environment({**environment, "KOOPERATION_HOSTS": "kooperation.example.de"}))
+    answer = app.test_client().get(address, environ_overrides={"HTTP_HOST": host})
+    assert answer.status_code == 400
+    assert answer.headers["Content-Security-Policy"] == web.CONTENT_SECURITY_POLICY
+    assert not caplog.records
+    assert (
+        app.test_client().get("/healthz", environ_overrides={"HTTP_HOST": "kooperation.example.de"}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "a b", "evil.example/.."])
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/kommunen", "/kommunen/"),
+        ("/suche?q=a%26b&q=%C3%A4", "/suche/?q=a%26b&q=%C3%A4"),
+        ("//kommunen//liste/", "/kommunen/liste/"),
+    ],
+)
+def test_the_way_to_the_slash_names_no_host(client, host, address, target):
+    path, _, query = address.partition("?")
+    environ = {"PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": host}
+    answer = client.get("/", environ_overrides=environ)
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == target
 
 
 def test_a_static_file_may_be_kept_for_ever_under_its_version(client):

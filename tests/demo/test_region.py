@@ -8,6 +8,7 @@ from kooperation.demo import region
 from kooperation.parties.rules import Level, PopulationClass, is_demo
 from kooperation.register.parse import read_register_file
 from kooperation.register.rules.names import bare_name
+from tests.conftest import REGISTER_FILES
 
 ENDED = {ending.place.key for ending in region.ENDINGS}
 LOWEST = (Level.GEMEINDE, Level.KREISFREIE_STADT)
@@ -106,7 +107,7 @@ def test_dissolved_gemeinden_went_to_units_that_exist(living):
 
 
 def test_no_real_unit_has_one_of_the_names(bodies, register_dir):
-    path = register_dir / "AuszugGV4QAktuell_2024.xlsx"
+    path = register_dir / REGISTER_FILES["2024"]
     real = {bare_name(record.name).casefold() for record in read_register_file(path.read_bytes(), path.name).records}
     assert {bare_name(body.official_name).casefold() for body in bodies}.isdisjoint(real)
     assert {body.display_name.casefold() for body in bodies}.isdisjoint(real)

@@ -10,9 +10,10 @@ from kooperation.base.db import db
 from kooperation.demo import region, services
 from kooperation.parties.models import Municipality, body_join, municipality_table, party_table
 from kooperation.parties.queries import municipality_by_key
-from kooperation.parties.rules import DEMO_LAND, Level
+from kooperation.parties.rules import DEMO_LAND, Level, is_demo
 from kooperation.register.models import Edition, HistoryEntry, Succession
 from kooperation.register.queries.state import register_state
+from kooperation.register.queries.units import successions_of
 from kooperation.register.rules.records import (
     ChangeKind,
     ChangeRecord,
@@ -122,10 +123,8 @@ def test_the_register_counts_itself_alone(region_stored):
 def test_no_official_unit_is_thought_to_be_followed_by_an_invented_one(region_stored):
     imported(an_edition(date(2022, 12, 31), LAND, KREIS, ROSSAU, SILMLAUBEN))
     imported(an_edition(date(2023, 12, 31), LAND, KREIS, ROSSAU))
-    followers = db.session.scalars(
-        select(Succession).where(Succession.predecessor_id == municipality_by_key(SILMLAUBEN.ags).id)
-    ).all()
-    assert not any(follower.successor.is_demo for follower in followers)
+    followers = successions_of(municipality_by_key(SILMLAUBEN.ags))
+    assert not any(is_demo(follower.key) for follower in followers)
 
 
 def test_the_region_can_be_loaded_and_removed_beside_the_register(make):

@@ -1,43 +1,27 @@
-"""What the tests of the register share: the folder of the official files, and each of them read once a session."""
+"""What the tests of the register share: each official file read once a session, and imported once after another."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from kooperation.register.parse import ChangesFile, EditionFile, read_register_file
-from kooperation.register.rules import EditionBodies
+from kooperation.register.rules.bodies import EditionBodies
 from kooperation.register.rules.description import bodies_of
-from tests.databases import FULL
-
-ROOT = Path(__file__).parents[2]
-
-FILES = {
-    "2021": "31122021_Auszug_GV.xlsx",
-    "2023": "31122023_Auszug_GV.xlsx",
-    "2024": "AuszugGV4QAktuell_2024.xlsx",
-    "fixed": "GV100AD_301123.txt",
-    "changes 2023": "gebietsaenderungen_2023.xlsx",
-    "changes 2024": "gebietsaenderungen_2024.xlsx",
-}
-"""The official files by short names."""
+from tests.conftest import REGISTER_FILES
+from tests.register.chains import Chains, Planned
 
 Reading = Callable[[str], EditionFile | ChangesFile]
 
 
-@pytest.fixture(scope="session")
-def register_dir() -> Path:
-    """The folder of the official files; skips where one is missing, and fails in the full run."""
-    folder = ROOT / os.environ.get("KOOPERATION_REGISTER_DIR", "data/register")
-    missing = [name for name in FILES.values() if not (folder / name).is_file()]
-    if missing:
-        reason = f"official files are missing in {folder}: {', '.join(missing)}"
-        if FULL:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses the chains of a database does so in one process, where each import is made once."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "chains" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"chains on {item.callspec.params['app']}"))
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +30,7 @@ def official(register_dir: Path) -> Reading:
 
     @cache
     def read(name: str) -> EditionFile | ChangesFile:
-        path = register_dir / FILES[name]
+        path = register_dir / REGISTER_FILES[name]
         return read_register_file(path.read_bytes(), path.name)
 
     return read
@@ -63,3 +47,28 @@ def described(official: Reading) -> Callable[[str], EditionBodies]:
         return bodies_of(edition)
 
     return describe
+
+
+@pytest.fixture(scope="session")
+def chains(app: Flask, official: Reading, tmp_path_factory: pytest.TempPathFactory) -> Chains:
+    """Databases with the real register after whatever was imported in turn."""
+    return Chains(app, official, tmp_path_factory.mktemp("chains"))
+
+
+@pytest.fixture
+def load(chains: Chains) -> Iterator[Callable[..., Planned]]:
+    """Stand in a database into which files were imported by their short names, in order; gives the last plan.
+
+    The test may read there, and load more; it writes nothing else.
+    """
+    taken: list[tuple[str, bool]] = []
+    with ExitStack() as stack:
+
+        def load(*names: str, force: bool = False) -> Planned:
+            steps = [*taken, *((name, force) for name in names)]
+            stack.close()
+            planned = stack.enter_context(chains.bound(*steps))
+            taken[:] = steps
+            return planned
+
+        yield load

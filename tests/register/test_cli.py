@@ -1,6 +1,7 @@
 """`kooperation register` as an operator uses it."""
 
 import json
+import os
 
 import pytest
 from sqlalchemy import func, select
@@ -108,6 +109,27 @@ def test_a_change_file_is_recognised_by_what_is_in_it(run):
     assert "Auflösungen: 1" in output
     assert "Husby: → Hürup zum 01.01.2024" in output
     assert "bereits eingelesen" in run(changes_xlsx(rows), "--yes").output
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_a_name_that_no_text_can_hold_is_stored_and_shown_harmlessly(app, tmp_path):
+    path = tmp_path / os.fsdecode(b"zeile\nzwei\x1b[31m\xff<b>.xlsx")
+    path.write_bytes(edition(*AMT))
+    result = app.test_cli_runner().invoke(args=["register", "import", str(path), "--yes"])
+    assert result.exit_code == 0
+    with app.app_context():
+        assert db.session.scalar(select(Edition.file_name)) == "zeile·zwei·[31m·<b>.xlsx"
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_a_file_without_end_is_refused_before_it_is_read_whole(app, tmp_path):
+    path = tmp_path / "datei"
+    with path.open("wb") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(200 * 1024**3)
+    result = app.test_cli_runner().invoke(args=["register", "import", str(path), "--yes"])
+    assert result.exit_code == 1
+    assert "höchstens 30 MB" in result.stderr
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", "Müll".encode("latin-1"), b"\x00" * 5_000])

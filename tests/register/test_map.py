@@ -12,7 +12,7 @@ from kooperation.parties.rules import Level
 from kooperation.register.models import Edition
 from kooperation.register.queries.lists import UnitFilter
 from kooperation.register.queries.mapping import nearest_place, unit_map
-from kooperation.register.rules.projection import project
+from kooperation.register.rules.mapping.projection import project
 from kooperation.register.services.editions import apply_edition, plan_import
 
 
@@ -94,7 +94,7 @@ def test_its_source_and_edition_are_named(client, country):
 def test_what_is_not_drawn_is_said(client, country):
     page = page_of(client)
     assert re.search(r"Nirgendwo</a>: Das Verzeichnis nennt keine Koordinaten", page)
-    assert re.search(r'ebene=land">Länder</a> \(3\)', page)
+    assert re.search(r'ebene=land">Länder</a> \(2\)', page)
     assert "Beispieldaten</a> (1)" in page
 
 

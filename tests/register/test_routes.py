@@ -2,16 +2,19 @@
 
 import csv
 import io
+import re
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from kooperation.base.db import db
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
 from kooperation.register.models import ChangeEvent, ChangeFile, Edition, HistoryEntry, HistoryKind, Succession
+from kooperation.register.routes import MOST_COMPARED
 
 
 @pytest.fixture
@@ -138,6 +141,28 @@ def test_rubbish_in_the_address_is_no_failure(client, place, name, rubbish):
         assert client.get(path, query_string={name: rubbish}).status_code == 200
 
 
+def test_who_chooses_another_land_leaves_the_kreis_behind(client, place):
+    page = text(client.get("/kommunen/liste/?land=09&kreis=08001&verband=080010001"))
+    assert "Filter entfernen:</span> 09" in page
+    assert "Muster" not in page.partition("k-chips")[2].partition("</ul>")[0]
+
+
+@pytest.mark.parametrize("typed", ["Äpfelbach", "aepfelbach", "apfel", "AEPFELBACH"])
+def test_a_name_is_found_however_its_umlauts_are_typed(client, place, typed):
+    page = text(client.get("/kommunen/liste/", query_string={"name": typed}))
+    assert "/kommunen/08001001-aepfelbach/" in page
+    assert "<strong>1</strong> Kommune </p>" in page
+
+
+@pytest.mark.parametrize("name", ["mit", "neu", "neu-wert", "neu-auswahl"])
+@pytest.mark.parametrize(
+    "rubbish", ["x", "\x00", "0800\x001002", "０８００１００２", "9" * 500, "\udcff", "\U0010ffff"]
+)
+def test_rubbish_to_compare_with_is_no_failure(client, place, name, rubbish):
+    query = {"neu": "Ahausen", name: rubbish.encode("utf-8", "surrogateescape")}
+    assert client.get("/kommunen/08001001-aepfelbach/vergleich/", query_string=query).status_code in {200, 302}
+
+
 def test_the_export_has_exactly_what_the_list_shows(client, place):
     answer = client.get("/kommunen/liste/export.csv?ebene=gemeinde&sortierung=-einwohner")
     assert answer.mimetype == "text/csv"
@@ -193,6 +218,43 @@ def test_the_heir_names_its_predecessors_and_its_history(client, place):
     assert "Gehört jetzt zu Landkreis Muster, vorher zu Musterland." in page
 
 
+def test_a_gemeinde_leads_to_the_map_around_it(client, place, prepared):
+    def put_on_the_map(make):
+        unit = municipality_by_key("08001001")
+        unit.latitude, unit.longitude = 50.5, 9.25
+
+    prepared(put_on_the_map)
+    page = text(client.get("/kommunen/08001001-aepfelbach/"))
+    assert "50,5000° Nord, 9,2500° Ost" in page
+    assert 'href="/kommunen/karte/?land=08&amp;kreis=08001">Karte der Umgebung' in page
+
+
+def test_what_happened_stands_in_one_order_the_newest_first(client, place):
+    page = text(client.get("/kommunen/08001005-neudorf/"))
+    days = re.findall(r'k-timeline__when">(?:Gebietsstand )?(\d\d)\.(\d\d)\.(\d{4})<', page)
+    assert len(days) > 1
+    assert days == sorted(days, key=lambda day: day[::-1], reverse=True)
+
+
+def test_a_change_calls_a_unit_by_the_name_that_it_has_today(client, place, prepared):
+    def rename(make):
+        for change in db.session.scalars(select(ChangeEvent)):
+            change.name_from = "Altdorf, M"
+
+    prepared(rename)
+    page = text(client.get("/kommunen/08001005-neudorf/"))
+    assert 'Aufgenommen (1,37 km², 1.234 Personen): <a href="/kommunen/08001004/">Altdorf</a>' in page
+
+
+def test_nobody_lives_there_so_nothing_is_of_like_size(client, place, prepared):
+    prepared(
+        lambda make: make.municipality("Forst (gemeindefreies Gebiet)", key="08001009", population=0, inhabited=False)
+    )
+    page = text(client.get("/kommunen/08001009/", follow_redirects=True))
+    assert "Dieses Gebiet ist unbewohnt." in page
+    assert "Ähnlich große Einheiten" not in page
+
+
 def test_a_key_known_from_changes_alone_shows_all_heirs(client, prepared):
     def fill(make):
         file = ChangeFile(starts_on=date(2024, 1, 1), ends_on=date(2024, 12, 31), file_name="y", sha256="1", rows=2)
@@ -243,6 +305,24 @@ def test_units_are_compared_with_those_like_them_or_with_chosen_ones(client, pla
     chosen = text(client.get("/kommunen/08001002-ahausen/vergleich/?mit=08001005&mit=x&mit=08001002"))
     assert "Neudorf" in chosen
     assert "Äpfelbach" not in chosen
+
+
+def test_to_add_a_unit_takes_none_of_the_proposed_ones_away(client, place):
+    page = text(client.get("/kommunen/08001002-ahausen/vergleich/"))
+    shown = re.findall('name="mit" value="([0-9]+)"', page)
+    assert "08001001" in shown
+    answer = client.get(
+        "/kommunen/08001002-ahausen/vergleich/", query_string={"mit": shown, "neu": "x", "neu-auswahl": "08001005"}
+    )
+    assert parse_qs(urlsplit(answer.headers["Location"]).query)["mit"] == list(dict.fromkeys([*shown, "08001005"]))
+
+
+def test_the_comparison_says_when_it_is_full(client, place, prepared):
+    prepared(lambda make: [_more(make, number) for number in range(MOST_COMPARED)])
+    keys = [f"080011{number:02}" for number in range(MOST_COMPARED)]
+    page = text(client.get("/kommunen/08001002-ahausen/vergleich/", query_string={"mit": keys}))
+    assert "Mehr als 6 Einheiten stehen nicht nebeneinander" in page
+    assert "Weitere Einheit" not in page
 
 
 def test_a_list_page_costs_the_same_statements_whatever_it_shows(app, client, place, prepared):

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from kooperation.parties.rules import Level, PopulationClass
+from kooperation.parties.rules import Level
 from kooperation.register.parse import read_register_file
-from kooperation.register.rules import BodyRef, NoticeKind, bodies_of, population_class
+from kooperation.register.rules.bodies import BodyRef, NoticeKind
+from kooperation.register.rules.description import bodies_of
 from tests.register.builders import edition_xlsx, gemeinde, germany, gv100ad, kreis, sample, verband
 
 
@@ -94,7 +95,6 @@ def test_figures_of_a_unit_above_are_sums_and_its_place_is_the_middle_weighted_b
     assert (amt.area_km2, amt.population, amt.population_male) == (40.01, 1595, 790)
     assert (amt.longitude, amt.latitude) == (pytest.approx(9.2499, abs=1e-4), pytest.approx(54.09998, abs=1e-4))
     assert amt.population_date == date(2023, 12, 31)
-    assert amt.is_computed
     land = next(body for body in edition.bodies if body.key == "01")
     assert (land.area_km2, land.population, land.longitude) == (amt.area_km2, amt.population, amt.longitude)
 
@@ -201,26 +201,3 @@ def test_the_fixed_width_format_tells_seats_but_no_places():
     assert (bodies["05154"].seat, bodies["01001000"].seat) == ("Kleve", "Flensburg")
     assert (bodies["01001000"].longitude, bodies["01"].longitude) == (None, None)
     assert bodies["01001000"].population_date is None
-
-
-@pytest.mark.parametrize(
-    ("population", "expected"),
-    [
-        (0, PopulationClass.UP_TO_5000),
-        (5_000, PopulationClass.UP_TO_5000),
-        (5_001, PopulationClass.UP_TO_10000),
-        (10_000, PopulationClass.UP_TO_10000),
-        (10_001, PopulationClass.UP_TO_20000),
-        (20_001, PopulationClass.UP_TO_50000),
-        (50_000, PopulationClass.UP_TO_50000),
-        (100_000, PopulationClass.UP_TO_100000),
-        (100_001, PopulationClass.MORE),
-    ],
-)
-def test_a_population_class_includes_its_upper_bound(population, expected):
-    assert population_class(population) is expected
-
-
-def test_there_is_no_class_below_nobody():
-    with pytest.raises(ValueError, match="negative"):
-        population_class(-1)

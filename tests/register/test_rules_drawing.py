@@ -7,25 +7,37 @@ from itertools import pairwise
 import pytest
 
 from kooperation.parties.rules import Level, PopulationClass
-from kooperation.register.rules.drawing import (
+from kooperation.register.rules.mapping.drawing import (
     FINE,
     MOST_LINKED,
     STEPS,
     Place,
-    draw,
     label_of,
     path_through,
     select_places,
     steps_of,
 )
-from kooperation.register.rules.labelling import Lettering, Spot, labels_beside, width_of
-from kooperation.register.rules.projection import LARGEST_HEIGHT, LARGEST_WIDTH, frame_around, project, unproject
+from kooperation.register.rules.mapping.drawing import (
+    draw as draw_selection,
+)
+from kooperation.register.rules.mapping.labelling import Lettering, Spot, labels_beside, width_of
+from kooperation.register.rules.mapping.projection import (
+    LARGEST_HEIGHT,
+    LARGEST_WIDTH,
+    frame_around,
+    project,
+    unproject,
+)
 
 FLENSBURG, MUENCHEN, AACHEN = (9.4333, 54.7833), (11.5755, 48.1372), (6.0838, 50.7756)
 
 
 def place(name="Musterdorf", at=(10.0, 51.0), population=1_000, key="09184001", level=Level.GEMEINDE):
     return Place(key, level, name, *at, population)
+
+
+def draw(places, ground, digits):
+    return draw_selection(select_places(places), ground, digits)
 
 
 def scattered(number, prefix="09"):

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from kooperation.parties.rules import Level
-from kooperation.register.rules import BodyRef
-from kooperation.register.rules.lineage import Lineage, ref_of
+from kooperation.register.rules.bodies import BodyRef
 from kooperation.register.rules.records import ChangeKind, ChangeRecord
+from kooperation.register.rules.successions.lineage import Lineage, ref_of
 
 GONE, PART, KEY, NAME = ChangeKind
 

@@ -3,8 +3,7 @@
 import pytest
 
 from kooperation.parties.rules import Level
-from kooperation.register.rules import display_name
-from kooperation.register.rules.names import bare_name, seat_of_contract
+from kooperation.register.rules.names import bare_name, display_name, seat_of_contract
 
 NAMES = """
 land | 01 | | Schleswig-Holstein | Schleswig-Holstein

@@ -8,16 +8,11 @@ import pytest
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.rules import Level
 from kooperation.register.parse import ChangesFile, read_register_file
-from kooperation.register.rules import (
-    BodyRef,
-    ChangeType,
-    KnownBody,
-    bodies_of,
-    ensure_newer,
-    plan_edition,
-    rekeys_to_merge,
-)
-from kooperation.register.rules.plans import Successor
+from kooperation.register.rules.bodies import BodyRef, KnownBody, Successor
+from kooperation.register.rules.description import bodies_of
+from kooperation.register.rules.planning import ensure_newer, plan_edition
+from kooperation.register.rules.plans import ChangeType
+from kooperation.register.rules.successions import rekeys_to_merge
 from tests.register.builders import (
     alone,
     change,

@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 
 from kooperation.parties.rules import Level
-from kooperation.register.rules import ChangeType, KnownBody, NoticeKind, plan_edition, successors_today
+from kooperation.register.rules.bodies import KnownBody, NoticeKind
 from kooperation.register.rules.names import bare_name
+from kooperation.register.rules.planning import plan_edition
+from kooperation.register.rules.plans import ChangeType
 from kooperation.register.rules.records import ChangeKind
-from kooperation.register.rules.successions import endings
+from kooperation.register.rules.successions import endings, successors_today
 from tests.register.test_rules_plan import applied
 
 PLACES = (Level.GEMEINDE, Level.KREISFREIE_STADT)

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from kooperation.parties.rules import Level
-from kooperation.register.rules import BodyRef, endings, plan_edition, rekeys_to_merge, successors_today
-from kooperation.register.rules.plans import Successor
+from kooperation.register.rules.bodies import BodyRef, Successor
+from kooperation.register.rules.planning import plan_edition
+from kooperation.register.rules.successions import endings, rekeys_to_merge, successors_today
 from tests.register.builders import change
 from tests.register.test_rules_plan import (
     DAY,

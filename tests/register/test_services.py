@@ -104,6 +104,20 @@ def test_a_unit_that_is_gone_is_dissolved_and_keeps_its_row(context):
     ]
 
 
+def test_a_proposal_that_rests_on_what_a_plan_saw_outlives_later_imports(context):
+    # Only a plan sees by how much Hürup grew; nothing that is stored tells.
+    grown = [row.but(area=20.0) if row.name == "Hürup" and row.satzart == "60" else row for row in WITHOUT_TASTRUP]
+    load(edition(*AMT), edition(*grown, day="30.06.2024"))
+    (proposal,) = successions_of(municipality_by_key("01059101"))
+    assert (proposal.key, proposal.is_official) == ("01059126", False)
+    assert "wuchs zur selben Zeit um 10,00 km²" in proposal.reason
+    load(edition(*grown, day="31.12.2024"), changes(change("4", "010595919142", "Husby", "010595919142", "Husby (S)")))
+    assert successions_of(municipality_by_key("01059101")) == [proposal]
+    load(changes(TASTRUP))
+    (official,) = successions_of(municipality_by_key("01059101"))
+    assert (official.key, official.is_official) == ("01059126", True)
+
+
 def test_what_belongs_to_a_dissolved_unit_is_handed_over_once(context, monkeypatch):
     told = []
     dissolved = Hook()
@@ -151,7 +165,7 @@ def test_a_plan_that_another_import_overtook_is_refused(context):
         apply_edition(planned, actor=SHELL)
     events = plan_changes(changes(TASTRUP))
     load(changes(TASTRUP))
-    with pytest.raises(RuleViolation, match="inzwischen eingelesen"):
+    with pytest.raises(RuleViolation, match="seit der Plan entstand"):
         apply_changes(events, actor=SHELL)
 
 

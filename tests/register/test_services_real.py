@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from kooperation.audit.models import AuditEntry
-from kooperation.audit.services import SHELL
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
@@ -15,27 +14,6 @@ from kooperation.parties.rules import Level
 from kooperation.register.models import ChangeEvent, Edition, HistoryEntry, HistoryKind, Succession
 from kooperation.register.queries.state import register_state
 from kooperation.register.queries.units import former_unit, successions_of, unit_by_former_key
-from kooperation.register.services.changes import apply_changes, plan_changes
-from kooperation.register.services.editions import apply_edition, plan_import
-
-
-@pytest.fixture
-def load(context, official):
-    """Import files by their short names, in order; gives the last plan."""
-
-    def load(*names, force=False):
-        for name in names:
-            if name.startswith("changes"):
-                planned = plan_changes(official(name))
-                apply_changes(planned, actor=SHELL)
-            else:
-                planned = plan_import(official(name), force=force)
-                apply_edition(planned, actor=SHELL)
-            db.session.flush()
-            db.session.expire_all()
-        return planned
-
-    return load
 
 
 def rows():
@@ -164,16 +142,15 @@ def test_without_the_change_file_a_successor_is_only_proposed(load):
     assert not any(one.is_official for one in proposals)
 
 
-def test_the_order_of_editions_and_change_files_does_not_matter(load):
+def test_the_order_of_editions_and_change_files_does_not_matter(chains):
     results = []
     for order in (
         ("2021", "2023", "2024", "changes 2023", "changes 2024"),
         ("2021", "changes 2024", "changes 2023", "2023", "2024"),
         ("2021", "2023", "changes 2023", "2024", "changes 2024"),
     ):
-        load(*order)
-        results.append((rows(), _successions(), _histories()))
-        db.session.rollback()
+        with chains.bound(*((name, False) for name in order)):
+            results.append((rows(), _successions(), _histories()))
     assert results[0] == results[1] == results[2]
 
 

@@ -26,7 +26,6 @@ SHORTEST_UNFINISHED = 5
 MOST_MEANT = 50
 """Words that one may have been meant for; the most used ones are taken."""
 
-
 MOST_COMPOUNDS = 200
 """Compounds that a word among several may be a part of; the most used ones are taken."""
 

@@ -20,13 +20,16 @@ MOST_WORDS = 8
 LONGEST_WORD = 60
 """Characters of a word that are compared."""
 
+SHORTEST_PART = 4
+"""Letters that a part of a compound needs, to be found inside a word: "bruck" yes, "ulm" in "Kulmbach" no."""
+
 _WORD = re.compile(r"[^\W_]+")
 # Soft hyphens, zero-width characters and marks of the writing direction come along when text is copied.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-# ae, oe, ue stand for umlauts, so "Muenchen" and "München" meet in "munchen". Not the ue of neu-e, bau-e, qu-e:
-# "Neuenburg" and "Neunburg" are two places.
 # What may begin an addition to a name: a bracket, a stroke, a comma, or a word, which is then one of place or is none.
 _ADDITION = re.compile(r"[(/,]|\b([^\W_]{1,6})\b")
+# ae, oe, ue stand for umlauts, so "Muenchen" and "München" meet in "munchen". Not the ue of neu-e, bau-e, qu-e:
+# "Neuenburg" and "Neunburg" are two places.
 _WRITTEN_UMLAUT = re.compile(r"([ao])e|(?<![aeq])(u)e")
 
 ABBREVIATIONS = {
@@ -249,7 +252,3 @@ def _letters(token: str, count: int) -> int:
     if count == 0:
         return 0
     return next((n for n in range(1, len(token) + 1) if len(_form(token[:n])) >= count), len(token))
-
-
-SHORTEST_PART = 4
-"""Letters that a part of a compound needs, to be found inside a word: "bruck" yes, "ulm" in "Kulmbach" no."""

@@ -20,7 +20,6 @@ BATCH = 2_000
 MOST_VALUES = 10_000
 """Values that one statement lists; SQLite takes 32,766, PostgreSQL 65,535."""
 
-
 _MODELS = (SearchPosting, SearchName, SearchWord, SearchDocument)
 
 

@@ -1,7 +1,7 @@
 """Reads the official files: bytes in, records or problems out. Knows no database."""
 
 from kooperation.register.parse.problems import Problem, UnreadableFile
-from kooperation.register.parse.reader import read_register_file
+from kooperation.register.parse.reader import MAX_BYTES, read_register_file
 from kooperation.register.rules.records import (
     ChangeKind,
     ChangeRecord,
@@ -13,6 +13,7 @@ from kooperation.register.rules.records import (
 )
 
 __all__ = [
+    "MAX_BYTES",
     "ChangeKind",
     "ChangeRecord",
     "ChangesFile",

@@ -40,8 +40,10 @@ def read_register_file(data: bytes, name: str) -> EditionFile | ChangesFile:
     if not data.strip(b"\x00\r\n\t "):
         raise refuse(EXPECTED, "eine leere Datei")
     if len(data) > MAX_BYTES:
-        raise refuse(f"höchstens {MAX_BYTES >> 20} MB", f"eine Datei von {len(data) >> 20} MB")
+        raise refuse(f"höchstens {MAX_BYTES >> 20} MB", "eine größere Datei")
     digest = sha256(data).hexdigest()
+    # It is stored and shown in terminals: neither takes half characters or control sequences.
+    name = "".join(char if char.isprintable() else "·" for char in name)
     if data.startswith(_ZIP):
         return _read_workbook(open_workbook(data), name, digest)
     for beginning, kind in _KNOWN_BEGINNINGS:

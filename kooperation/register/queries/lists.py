@@ -1,12 +1,13 @@
 """Lists of units: browsed by their parents, and filtered."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, String, bindparam, func, or_, select
 
 from kooperation.base.db import db
 from kooperation.base.paging import Page, paged
@@ -20,6 +21,7 @@ _unit = municipality_table.c
 _district = party_table.alias("district")
 _land = party_table.alias("land")
 _above = party_table.alias("above")
+_WRITTEN_UMLAUT = re.compile("([aou])e")
 
 
 class Status(StrEnum):
@@ -202,7 +204,10 @@ def conditions_of(wanted: UnitFilter) -> list[ColumnElement[bool]]:
         conditions.append(_unit.population >= lower)
         if upper is not None:
             conditions.append(_unit.population <= upper)
-    conditions.extend(_party.sort_name.contains(word, autoescape=True) for word in sort_key(wanted.name).split())
+    for word in sort_key(wanted.name).split():
+        # "Muenchen" is sorted, and so stored, as "munchen".
+        spellings = dict.fromkeys((word, _WRITTEN_UMLAUT.sub(r"\1", word)))
+        conditions.append(or_(*(_party.sort_name.contains(one, autoescape=True) for one in spellings)))
     return conditions
 
 

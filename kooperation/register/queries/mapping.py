@@ -9,7 +9,7 @@ from kooperation.base.db import db
 from kooperation.parties.models import body_join, municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.queries.lists import UnitFilter, conditions_of
-from kooperation.register.rules.drawing import Picture, Place, Selection, Surroundings, draw, select_places
+from kooperation.register.rules.mapping.drawing import Picture, Place, Selection, Surroundings, draw, select_places
 
 _party = party_table.c
 _unit = municipality_table.c
@@ -44,7 +44,7 @@ def unit_map(wanted: UnitFilter) -> UnitMap:
     # Units that the filter picks out of a region do not show its shape.
     is_narrow = region != replace(wanted, sort=region.sort, descending=False)
     ground = _ground(region, digits, is_sample=selection.is_sample) if is_narrow else []
-    return UnitMap(draw(selection.drawn, ground, digits), selection)
+    return UnitMap(draw(selection, ground, digits), selection)
 
 
 def nearest_place(wanted: UnitFilter, longitude: float, latitude: float) -> Place | None:

@@ -11,7 +11,7 @@ from kooperation.base.db import db
 from kooperation.parties.models import body_join, municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
 from kooperation.register.models import ChangeEvent, ChangeFile, Edition, HistoryEntry, HistoryKind, Succession
-from kooperation.register.rules import Body, BodyRef, KnownBody
+from kooperation.register.rules.bodies import Body, BodyRef, KnownBody, Successor
 from kooperation.register.rules.records import ChangeKind, ChangeRecord
 
 OWN_COLUMNS = (
@@ -32,9 +32,14 @@ OWN_COLUMNS = (
     "is_contract",
 )
 
+"""The columns of a municipality that have the name of the field of ``Body`` that they store."""
+
 _party = party_table.c
 _unit = municipality_table.c
-"""The columns of a municipality that have the name of the field of ``Body`` that they store."""
+
+
+Imports = tuple[int, int]
+"""The newest edition and change file that a plan was made on."""
 
 
 def is_official() -> ColumnElement[bool]:
@@ -89,10 +94,33 @@ def _dissolved() -> tuple[int, int, int]:
     return explained, named - explained, total - named
 
 
+def imports_so_far() -> Imports:
+    """What was imported last: whoever plans on it may apply only as long as it stays the same."""
+    edition = db.session.scalar(select(func.max(Edition.id))) or 0
+    changes = db.session.scalar(select(func.max(ChangeFile.id))) or 0
+    return edition, changes
+
+
 def has_dissolved() -> bool:
     """Whether a unit of the official register was ever dissolved."""
     gone = select(_party.id).where(is_official(), _party.dissolved_on.is_not(None)).limit(1)
     return db.session.scalar(gone) is not None
+
+
+def stored_proposals() -> dict[int, list[Successor]]:
+    """The successors that were only proposed, by the number of the dissolved unit of the official register."""
+    heir = party_table.alias("heir").c
+    rows = db.session.execute(
+        select(Succession.predecessor_id, heir.level, heir.key, Succession.reason)
+        .join(party_table, _party.id == Succession.predecessor_id)
+        .join(heir.id.table, heir.id == Succession.successor_id)
+        .where(is_official(), ~Succession.is_official)
+        .order_by(Succession.predecessor_id, Succession.successor_id)
+    )
+    found: dict[int, list[Successor]] = {}
+    for number, level, key, reason in rows:
+        found.setdefault(number, []).append(Successor(BodyRef(level, key), False, reason))
+    return found
 
 
 def known_events() -> Sequence[ChangeEvent]:

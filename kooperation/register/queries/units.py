@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, union_all
 
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, body_join, municipality_table, party_table
@@ -25,11 +25,15 @@ _unit = municipality_table.c
 
 
 class SimilarUnit(NamedTuple):
-    """A unit of the same level and about the same population, with how many people it has more or fewer."""
+    """A unit of the same level and about the same population, with how many people it has more or fewer.
+
+    ``place`` names the Landkreis and the Land that it lies in.
+    """
 
     id: int
     key: str
     name: str
+    place: str
     population: int
     difference: int
 
@@ -62,7 +66,7 @@ def _nearest(*, larger: bool) -> Select[Any]:
         _unit.population >= bindparam("population") if larger else _unit.population < bindparam("population"),
     )
     order = _unit.population if larger else _unit.population.desc()
-    columns = (_party.id, _party.key, _party.display_name, _unit.population)
+    columns = (_party.id, _party.key, _party.display_name, _unit.population, _unit.district_id, _unit.land_id)
     nearest = select(*columns).select_from(body_join).where(*same).order_by(order, _party.id)
     return select(nearest.limit(bindparam("count")).subquery())
 
@@ -74,7 +78,16 @@ def _related(shown: ColumnElement[int], given: ColumnElement[int]) -> Select[Any
 
 
 # Made once: putting a statement together takes longer than running it.
-_SIMILAR = union_all(_nearest(larger=True), _nearest(larger=False))
+_NEAREST = union_all(_nearest(larger=True), _nearest(larger=False)).subquery()
+_KREIS, _LAND = party_table.alias("kreis"), party_table.alias("land")
+_SIMILAR = (
+    select(
+        *(_NEAREST.c.id, _NEAREST.c.key, _NEAREST.c.display_name, _NEAREST.c.population),
+        func.coalesce(_KREIS.c.display_name + ", ", "").concat(func.coalesce(_LAND.c.display_name, "")).label("place"),
+    )
+    .outerjoin(_KREIS, and_(_KREIS.c.id == _NEAREST.c.district_id, _KREIS.c.id != _NEAREST.c.id))
+    .outerjoin(_LAND, and_(_LAND.c.id == _NEAREST.c.land_id, _LAND.c.id != _NEAREST.c.id))
+)
 _SUCCESSORS = _related(Succession.__table__.c.successor_id, Succession.__table__.c.predecessor_id)
 _PREDECESSORS = _related(Succession.__table__.c.predecessor_id, Succession.__table__.c.successor_id)
 _HISTORY = (
@@ -161,8 +174,8 @@ def similar_to(unit: Municipality, each_side: int = SIMILAR_EACH_SIDE) -> list[S
         return []
     values = {"level": unit.level, "unit": unit.id, "population": unit.population, "count": each_side}
     found = [
-        SimilarUnit(number, key, name, population, population - unit.population)
-        for number, key, name, population in db.session.execute(_SIMILAR, values)
+        SimilarUnit(row.id, row.key, row.display_name, row.place, row.population, row.population - unit.population)
+        for row in db.session.execute(_SIMILAR, values)
     ]
     return sorted(found, key=lambda one: (-one.difference, one.name))
 

@@ -1,4 +1,4 @@
-"""Which bodies an edition describes: one body a unit, with its parent, names and figures."""
+"""Bodies: one a unit, with its parent, names and figures; as an edition describes them and as they are stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,10 +53,28 @@ class Body:
         """Level and key."""
         return BodyRef(self.level, self.key)
 
-    @property
-    def is_computed(self) -> bool:
-        """Whether its figures are summed over its Gemeinden, since the register gives none."""
-        return self.level not in (Level.GEMEINDE, Level.KREISFREIE_STADT)
+
+@dataclass(frozen=True, slots=True)
+class KnownBody:
+    """A body that is stored: its row (``id``), what is stored of it, and since which edition it is known.
+
+    ``first_seen`` is the date of the edition that brought it, or its present key; None if it was there from the
+    beginning, or that is not known.
+    """
+
+    id: int
+    body: Body
+    dissolved_on: date | None = None
+    first_seen: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Who took the place of a dissolved body, with the reason as a German sentence; a proposal is not official."""
+
+    ref: BodyRef
+    official: bool
+    reason: str
 
 
 class NoticeKind(StrEnum):
@@ -67,7 +85,6 @@ class NoticeKind(StrEnum):
     LEVEL_SKIPPED = "level_skipped"
     NO_LEVEL = "no_level"
     SINGLE_MEMBER = "single_member"
-    NO_MEMBER = "no_member"
 
 
 @dataclass(frozen=True, slots=True)

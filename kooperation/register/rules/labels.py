@@ -22,6 +22,13 @@ LEVELS_PLURAL = {
     Level.GEMEINDE: N_("Städte und Gemeinden"),
 }
 
+NO_LEVEL = {
+    "statistical_region": N_("Statistische Regionen"),
+    "former_regierungsbezirk": N_("frühere Regierungsbezirke"),
+    "region": N_("Regionen"),
+}
+"""What the records are that the register has and no level here stands for."""
+
 # The Textkennzeichen of GV-ISys; those of 54 and 56 mean another body in each Land.
 _TEXT_CODES = {
     "41": N_("Kreisfreie Stadt"),

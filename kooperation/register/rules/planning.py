@@ -6,19 +6,12 @@ from datetime import date
 
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.rules import Level, is_demo
-from kooperation.register.rules.bodies import Body, BodyRef, EditionBodies
-from kooperation.register.rules.lineage import Lineage, Step
-from kooperation.register.rules.plans import (
-    BodyChange,
-    ChangeType,
-    Dissolution,
-    EditionPlan,
-    FieldChange,
-    KnownBody,
-)
-from kooperation.register.rules.proposals import Proposals
+from kooperation.register.rules.bodies import Body, BodyRef, EditionBodies, KnownBody
+from kooperation.register.rules.plans import BodyChange, ChangeType, Dissolution, EditionPlan, FieldChange
 from kooperation.register.rules.records import ChangeRecord, EditionFormat
-from kooperation.register.rules.successions import official_successors
+from kooperation.register.rules.successions import ending_of, official_successors
+from kooperation.register.rules.successions.lineage import Lineage, Step
+from kooperation.register.rules.successions.proposals import Proposals
 
 _FIELDS = tuple(one.name for one in fields(Body))
 _TOLD_BY_TYPE = frozenset({"level", "key", "ars", "official_name", "parent"})
@@ -96,7 +89,7 @@ class _Comparison:
         for one in self.known:
             ref = one.body.ref
             if one.dissolved_on is None and ref not in self._described:
-                step = _ending(lineage, one, self.edition.edition_date)
+                step = ending_of(lineage, one, self.edition.edition_date)
                 target = lineage.rekeyed(step) if step else None
                 if step and target in self._described and target not in self._rows:
                     claims.setdefault(target, []).append((ref, step))
@@ -184,7 +177,7 @@ class _Comparison:
             ref = one.body.ref
             if one.dissolved_on is not None or ref in self._described or ref in self._rekeyed:
                 continue
-            step = _ending(lineage, one, self.edition.edition_date)
+            step = ending_of(lineage, one, self.edition.edition_date)
             dissolved_on = min(step.legal_on, self.edition.edition_date) if step else self.edition.edition_date
             successors = official_successors(lineage, step, names) if step else ()
             if not successors:
@@ -196,12 +189,6 @@ class _Comparison:
         """By how many km² bodies that are stored already are larger in the edition."""
         pairs = ((self._rows[body.ref].body, body) for body in bodies if body.ref in self._rows)
         return {after.ref: (after.area_km2 or 0.0) - (before.area_km2 or 0.0) for before, after in pairs}
-
-
-def _ending(lineage: Lineage, one: KnownBody, until: date) -> Step | None:
-    """The step by which a stored body ended under its key: not one from before it had the key."""
-    step = lineage.ending(one.body.ref, until)
-    return step if step and (one.first_seen is None or step.on > one.first_seen) else None
 
 
 def _order(body: Body) -> tuple[int, str]:

@@ -4,21 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kooperation.register.rules.bodies import Body, BodyRef
-
-
-@dataclass(frozen=True, slots=True)
-class KnownBody:
-    """A body that is stored: its row (``id``), what is stored of it, and since which edition it is known.
-
-    ``first_seen`` is the date of the edition that brought it, or its present key; None if it was there from the
-    beginning, or that is not known.
-    """
-
-    id: int
-    body: Body
-    dissolved_on: date | None = None
-    first_seen: date | None = None
+from kooperation.register.rules.bodies import Body, Successor
 
 
 class ChangeType(StrEnum):
@@ -56,15 +42,6 @@ class BodyChange:
     types: frozenset[ChangeType]
     fields: tuple[FieldChange, ...]
     event: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Successor:
-    """Who took the place of a dissolved body, with the reason as a German sentence; a proposal is not official."""
-
-    ref: BodyRef
-    official: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import date
 
 from kooperation.base.text import N_
 from kooperation.parties.rules import Level
-from kooperation.register.rules.bodies import Body, BodyRef
+from kooperation.register.rules.bodies import Body, BodyRef, KnownBody
 from kooperation.register.rules.labels import LEVELS
-from kooperation.register.rules.plans import BodyChange, ChangeType, EditionPlan, FieldChange, KnownBody
+from kooperation.register.rules.plans import BodyChange, ChangeType, EditionPlan, FieldChange
 from kooperation.register.rules.records import ChangeKind, ChangeRecord
 
 FIELDS = {

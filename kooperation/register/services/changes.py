@@ -8,16 +8,24 @@ from sqlalchemy import delete, select, update
 from kooperation.audit import services as audit
 from kooperation.base import hooks, index
 from kooperation.base.db import db
-from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality, municipality_table, party_table
 from kooperation.register.models import ChangeEvent, ChangeFile, HistoryEntry, HistoryKind, Succession
 from kooperation.register.parse import ChangeKind, ChangeRecord, ChangesFile
 from kooperation.register.queries.documents import KIND, unit_documents
-from kooperation.register.queries.state import OWN_COLUMNS, as_record, known_bodies, known_events
-from kooperation.register.rules import ChangeType, KnownBody
+from kooperation.register.queries.state import (
+    OWN_COLUMNS,
+    Imports,
+    as_record,
+    imports_so_far,
+    known_bodies,
+    known_events,
+)
+from kooperation.register.rules.bodies import KnownBody
+from kooperation.register.rules.plans import ChangeType
 from kooperation.register.rules.successions import rekeys_to_merge
 from kooperation.register.services.history import history_of_change
 from kooperation.register.services.successions import link_successions
+from kooperation.register.services.turns import take_turn
 
 _party = party_table.c
 _unit = municipality_table.c
@@ -35,6 +43,7 @@ class PlannedChanges:
 
     file: ChangesFile
     new: Sequence[ChangeRecord]
+    made_on: Imports
     merged: Sequence[tuple[KnownBody, KnownBody]] = field(default_factory=list)
 
     @property
@@ -57,6 +66,7 @@ class PlannedChanges:
 
 def plan_changes(file: ChangesFile) -> PlannedChanges:
     """Work out which rows of the file are new and what they explain; writes nothing and holds no lock."""
+    made_on = imports_so_far()
     stored = [as_record(event) for event in known_events()]
     known_rows = {_identity(record) for record in stored}
     new: dict[tuple[str, str, str, str, str], ChangeRecord] = {}
@@ -66,7 +76,7 @@ def plan_changes(file: ChangesFile) -> PlannedChanges:
     bodies = known_bodies()
     by_id = {body.id: body for body in bodies}
     merges = rekeys_to_merge(bodies, [*stored, *new.values()])
-    return PlannedChanges(file, list(new.values()), [(by_id[old], by_id[young]) for old, young in merges])
+    return PlannedChanges(file, list(new.values()), made_on, [(by_id[old], by_id[young]) for old, young in merges])
 
 
 def apply_changes(planned: PlannedChanges, *, actor: audit.Actor) -> ChangeFile | None:
@@ -76,9 +86,7 @@ def apply_changes(planned: PlannedChanges, *, actor: audit.Actor) -> ChangeFile 
     """
     if planned.is_empty:
         return None
-    now_known = {_identity(as_record(event)) for event in known_events()}
-    if any(_identity(record) in now_known for record in planned.new):
-        raise RuleViolation("Die Datei wurde inzwischen eingelesen. Bitte lesen Sie sie neu ein.")
+    take_turn(planned.made_on)
     file = ChangeFile(
         starts_on=planned.file.starts_on,
         ends_on=planned.file.ends_on,

@@ -2,27 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kooperation.audit import services as audit
 from kooperation.base import hooks, index
 from kooperation.base.db import db, refresh_statistics
-from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
-from kooperation.register.models import ChangeFile, Edition
+from kooperation.register.models import Edition
 from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
-from kooperation.register.queries.state import as_record, known_bodies, known_events
+from kooperation.register.queries.state import Imports, as_record, imports_so_far, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules import BodyRef, EditionBodies, EditionPlan
+from kooperation.register.rules.bodies import BodyRef, EditionBodies, Successor
 from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.planning import ensure_newer, plan_edition
+from kooperation.register.rules.plans import EditionPlan
 from kooperation.register.services.history import history_of_plan
 from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
 from kooperation.register.services.successions import link_successions
-
-State = tuple[int, int]
-"""The newest edition and change file that a plan was made on."""
+from kooperation.register.services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class PlannedEdition:
     plan: EditionPlan
     is_known: bool
     ids: dict[BodyRef, int]
-    state: State
+    made_on: Imports
 
     @property
     def work(self) -> int:
@@ -47,6 +45,8 @@ def plan_import(file: EditionFile, *, force: bool = False) -> PlannedEdition:
 
     Refuses an edition older than the newest one that was imported, unless forced (RuleViolation).
     """
+    # Asked first: what another import changes while this is read makes the plan void, not wrong.
+    made_on = imports_so_far()
     latest = latest_edition()
     ensure_newer(latest.edition_date if latest else None, file.edition_date, force)
     known = known_bodies()
@@ -54,7 +54,7 @@ def plan_import(file: EditionFile, *, force: bool = False) -> PlannedEdition:
     events = [as_record(event) for event in known_events()]
     is_known = latest is not None and latest.sha256 == file.sha256
     plan = plan_edition(known, described, events)
-    return PlannedEdition(file, described, plan, is_known, {one.body.ref: one.id for one in known}, _state())
+    return PlannedEdition(file, described, plan, is_known, {one.body.ref: one.id for one in known}, made_on)
 
 
 def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Progress = lambda _rows: None) -> Edition:
@@ -63,10 +63,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
     Refuses a plan that the register has moved on from since (RuleViolation): it has to be made anew.
     An edition that was imported already and changes nothing is not remembered a second time.
     """
-    if _state() != planned.state:
-        raise RuleViolation(
-            "Das Register hat sich geändert, seit der Plan entstand. Bitte lesen Sie die Datei neu ein."
-        )
+    take_turn(planned.made_on)
     latest = latest_edition()
     if planned.is_known and planned.plan.is_empty and latest is not None:
         return latest
@@ -85,7 +82,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
         db.session.add_all(history_of_plan(planned.plan, ids, edition.id))
     db.session.flush()
     db.session.expire_all()
-    successors = link_successions()
+    successors = link_successions(_proposals(planned.plan))
     for municipality in gone:
         hooks.party_dissolved(municipality, successors.get(municipality.id, []))
     hooks.register_applied(planned.plan)
@@ -126,7 +123,6 @@ def _dissolve(plan: EditionPlan) -> list[Municipality]:
     return municipalities
 
 
-def _state() -> State:
-    edition = db.session.scalar(select(func.max(Edition.id))) or 0
-    changes = db.session.scalar(select(func.max(ChangeFile.id))) or 0
-    return edition, changes
+def _proposals(plan: EditionPlan) -> dict[int, list[Successor]]:
+    """What the plan proposes, where no official change tells, by the number of the dissolved unit."""
+    return {gone.id: [one for one in gone.successors if not one.official] for gone in plan.dissolved}

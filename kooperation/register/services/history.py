@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from kooperation.register.models import HistoryEntry, HistoryKind
-from kooperation.register.rules import Body, BodyRef, ChangeType, EditionPlan
+from kooperation.register.rules.bodies import Body, BodyRef
+from kooperation.register.rules.plans import ChangeType, EditionPlan
 
 _MOVES = frozenset({ChangeType.MOVED_KREIS, ChangeType.MOVED_VERBAND, ChangeType.MOVED_OTHER})
 

@@ -11,7 +11,7 @@ from kooperation.base.text import sort_key
 from kooperation.parties.models import municipality_table, party_table
 from kooperation.parties.rules import Level
 from kooperation.register.queries.state import OWN_COLUMNS
-from kooperation.register.rules import Body, BodyRef
+from kooperation.register.rules.bodies import Body, BodyRef
 
 _party = party_table.c
 _unit = municipality_table.c

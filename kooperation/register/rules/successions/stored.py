@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from kooperation.register.rules.bodies import Body, BodyRef
-from kooperation.register.rules.lineage import Heir, Lineage, Step
+from kooperation.register.rules.bodies import Body, BodyRef, KnownBody, Successor
 from kooperation.register.rules.names import bare_name
-from kooperation.register.rules.plans import KnownBody, Successor
-from kooperation.register.rules.proposals import Proposals
 from kooperation.register.rules.records import ChangeRecord
+from kooperation.register.rules.successions.lineage import Heir, Lineage, Step
+from kooperation.register.rules.successions.proposals import Proposals
 
 _ABOUT_A_YEAR = timedelta(days=400)
 
@@ -35,7 +34,7 @@ def successors_today(
     for one in known:
         if one.dissolved_on is None:
             continue
-        step = lineage.ending(one.body.ref, one.dissolved_on)
+        step = ending_of(lineage, one, one.dissolved_on)
         successors = official_successors(lineage, step, names) if step else ()
         if not successors:
             successors = tuple(earlier for earlier in (proposed or {}).get(one.id, ()) if earlier.ref in living)
@@ -57,10 +56,16 @@ def endings(known: Sequence[KnownBody], events: Iterable[ChangeRecord], as_of: d
     lineage = Lineage(events, {one.body.ref for one in known}, as_of)
     found: dict[int, date] = {}
     for one in known:
-        step = None if one.dissolved_on is None else lineage.ending(one.body.ref, one.dissolved_on)
+        step = None if one.dissolved_on is None else ending_of(lineage, one, one.dissolved_on)
         if step is not None:
             found[one.id] = min(step.legal_on, as_of or step.legal_on)
     return found
+
+
+def ending_of(lineage: Lineage, one: KnownBody, until: date) -> Step | None:
+    """The step by which a body ended under its key, seen from a day: not one from before it had the key."""
+    step = lineage.ending(one.body.ref, until)
+    return step if step and (one.first_seen is None or step.on > one.first_seen) else None
 
 
 def official_successors(lineage: Lineage, step: Step, names: Mapping[BodyRef, str]) -> tuple[Successor, ...]:
@@ -78,7 +83,7 @@ def rekeys_to_merge(known: Sequence[KnownBody], events: Iterable[ChangeRecord]) 
     living = {one.body.ref: one for one in known if one.dissolved_on is None}
     pairs: list[tuple[int, int]] = []
     for one in known:
-        step = None if one.dissolved_on is None else lineage.ending(one.body.ref, one.dissolved_on)
+        step = None if one.dissolved_on is None else ending_of(lineage, one, one.dissolved_on)
         target = None if step is None else lineage.rekeyed(step)
         young = living.get(target) if target else None
         if step is not None and young is not None and _came_with(young, one.body, step.on):

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kooperation.parties.rules import Level, PopulationClass, is_demo
-from kooperation.register.rules.labelling import Label, Lettering, Spot, labels_beside
-from kooperation.register.rules.projection import FOOT, Frame, frame_around, project
+from kooperation.register.rules.mapping.labelling import Label, Lettering, Spot, labels_beside
+from kooperation.register.rules.mapping.projection import FOOT, Frame, frame_around, project
 
 MOST_LINKED = 500
 """Up to this many dots each is a link of its own; beyond, only those with a name beside them."""
@@ -117,9 +117,12 @@ _TOGETHER = (
 """The levels that one picture shows together: units that lie within each other would hide each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
-    """What a map shows of the units that its filter lets through, and what it leaves to the table."""
+    """What a map shows of the units that its filter lets through, and what it leaves to the table.
+
+    Two are the same only if they are one: so it is cheap to remember what was drawn from it.
+    """
 
     drawn: Sequence[Place]
     unplaced: Sequence[Unplaced]
@@ -186,11 +189,23 @@ class Picture:
         return bool(self.swarms)
 
 
-def select_places(units: Iterable[tuple[str, str, str, float | None, float | None, int | None]]) -> Selection:
+Unit = tuple[str, str, str, float | None, float | None, int | None]
+"""Key, level, name, longitude, latitude and population of a unit."""
+
+Surroundings = Sequence[tuple[str, float, float]]
+"""Key and degrees of places that are not drawn but show the shape of the country."""
+
+
+def select_places(units: Sequence[Unit]) -> Selection:
     """Choose what a map shows of units: one kind of level, and the invented region only where there is no other.
 
-    Units are key, level, name, longitude, latitude and population.
+    The choice from many units is remembered, and so is the picture drawn from it, as long as none of them changes:
+    to draw Germany anew takes longer than to compare twelve thousand units with those of the last time.
     """
+    return _select_remembered(tuple(units)) if len(units) > MOST_LINKED else _select(units)
+
+
+def _select(units: Iterable[Unit]) -> Selection:
     found: dict[Level, list[Place]] = defaultdict(list)
     nowhere: dict[Level, list[Unplaced]] = defaultdict(list)
     for key, text, name, longitude, latitude, population in units:
@@ -202,7 +217,12 @@ def select_places(units: Iterable[tuple[str, str, str, float | None, float | Non
     together = next((levels for levels in _TOGETHER if any(level in found for level in levels)), tuple(Level))
     drawn = [place for level in together for place in found[level]]
     official = [place for place in drawn if not is_demo(place.key)] or drawn
-    others = {level: len(found[level]) + len(nowhere[level]) for level in Level if level not in together}
+    is_sample = bool(official) and is_demo(official[0].key)
+    others: dict[Level, int] = {}
+    for level in Level:
+        if level not in together:
+            keys = [place.key for place in found[level]] + [unit.key for unit in nowhere[level]]
+            others[level] = sum(is_demo(key) == is_sample for key in keys)
     return Selection(
         drawn=official,
         unplaced=[unit for level in together for unit in nowhere[level]],
@@ -211,30 +231,22 @@ def select_places(units: Iterable[tuple[str, str, str, float | None, float | Non
     )
 
 
-Surroundings = Sequence[tuple[str, float, float]]
-"""Key and degrees of places that are not drawn but show the shape of the country."""
+_select_remembered = lru_cache(maxsize=3)(_select)
 
 
-def draw(places: Sequence[Place], ground: Surroundings, digits: int) -> Picture:
-    """The picture of at least one place.
+def draw(selection: Selection, ground: Surroundings, digits: int) -> Picture:
+    """The picture of a selection with at least one place.
 
     ``ground`` is what surrounds the places, and empty where they show the shape of the country themselves; ``digits``
-    says how much of a key tells the Land or Kreis. A picture of many places is remembered as long as nothing in it
-    changes: drawing Germany anew takes longer than comparing eleven thousand places with those of the last picture.
+    says how much of a key tells the Land or Kreis.
     """
-    if len(places) > MOST_LINKED:
-        return _remembered(tuple(places), tuple(ground), digits)
-    return _draw(places, ground, digits)
+    is_dense = len(selection.drawn) > MOST_LINKED
+    return _draw_remembered(selection, tuple(ground), digits) if is_dense else _draw(selection, ground, digits)
 
 
-@lru_cache(maxsize=4)
-def _remembered(places: tuple[Place, ...], ground: tuple[tuple[str, float, float], ...], digits: int) -> Picture:
-    return _draw(places, ground, digits)
-
-
-def _draw(places: Sequence[Place], ground: Surroundings, digits: int) -> Picture:
+def _draw(selection: Selection, ground: Surroundings, digits: int) -> Picture:
     # The largest first: they are drawn below the small ones and get their names before them.
-    places = sorted(places, key=lambda place: place.population or 0, reverse=True)
+    places = sorted(selection.drawn, key=lambda place: place.population or 0, reverse=True)
     east, south = project([place.longitude for place in places], [place.latitude for place in places])
     east_around, south_around = project([place[1] for place in ground], [place[2] for place in ground])
     frame = frame_around(east + east_around, south + south_around)
@@ -259,6 +271,9 @@ def _draw(places: Sequence[Place], ground: Surroundings, digits: int) -> Picture
             LegendEntry(number, classes[number], radii[number], steps.count(number)) for number in sorted({*steps})
         ],
     )
+
+
+_draw_remembered = lru_cache(maxsize=3)(_draw)
 
 
 def label_of(place: Place) -> str:

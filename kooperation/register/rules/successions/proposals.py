@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from math import cos, hypot, radians
 
 from kooperation.parties.rules import Level
-from kooperation.register.rules.bodies import Body, BodyRef
+from kooperation.register.rules.bodies import Body, BodyRef, Successor
 from kooperation.register.rules.names import bare_name, seat_of_contract
-from kooperation.register.rules.plans import Successor
 
 SAME_PLACE_KM = 15.0
 """So near two units of one name are taken for the same place."""

@@ -1,0 +1,184 @@
+"""The house keeps its layout: small files and functions, each in the place of its role; every endpoint behaves."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from kooperation.base import web
+from kooperation.base.config import ROOT
+from kooperation.base.db import db
+from kooperation.parties.rules import Level
+
+PACKAGE = ROOT / "kooperation"
+FILES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
+
+SHARED = {"base"}
+"""What no feature owns is named by what it is about."""
+ROLES = {
+    *("models", "rules", "graph", "parse", "policy", "queries", "services"),
+    *("forms", "jobs", "routes", "cli", "hooks"),
+}
+WITHOUT_A_ROLE = {
+    "demo/region",  # what the invented region consists of
+    "register/comparison",  # what the page of a comparison shows, in words
+    "register/zoom",  # the links of the map
+}
+"""Each of these answers for itself; the next one needs as good a reason."""
+NO_HOME = re.compile(r"(util|helper|common|misc|tool|shared|stuff)(itie)?s?")
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def functions(source: str) -> Iterator[tuple[str, int]]:
+    """Each function of a module with its number of lines, decorators not counted."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_no_function_is_too_long() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {name} has {length} lines"
+        for path in FILES
+        for name, length in functions(path.read_text("utf-8"))
+        if length > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_module_is_called_by_what_it_is_not() -> None:
+    parts = {part for path in FILES for part in path.relative_to(PACKAGE).with_suffix("").parts}
+    assert [part for part in sorted(parts) if NO_HOME.fullmatch(part)] == []
+
+
+def misplaced(path: Path) -> bool:
+    """Whether a file below a feature is none of the roles; a role that has become a package is free inside."""
+    feature, *inside = path.with_suffix("").parts
+    if not inside or feature in SHARED or inside == ["__init__"]:
+        return False
+    return inside[0] not in ROLES and f"{feature}/{'/'.join(inside)}" not in WITHOUT_A_ROLE
+
+
+def test_a_feature_consists_of_roles() -> None:
+    assert [str(path) for path in (file.relative_to(PACKAGE) for file in FILES) if misplaced(path)] == []
+    assert all((PACKAGE / f"{name}.py").is_file() for name in WITHOUT_A_ROLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("app.py", False),
+        ("base/paging.py", False),
+        ("register/rules/names.py", False),
+        ("register/names.py", True),
+        ("register/mixed/names.py", True),
+    ],
+)
+def test_the_guard_knows_the_roles(name: str, expected: bool) -> None:
+    assert misplaced(Path(name)) is expected
+
+
+def test_the_guard_counts_the_lines_of_functions() -> None:
+    assert list(functions("class A:\n  @x\n  def a(\n    self\n  ):\n    return 1\n")) == [("a", 4)]
+
+
+# ---------------------------------------------------------------- endpoints
+
+UNIT = "/kommunen/08001001-ahausen/"
+ADDRESSES = {
+    "health.healthz": ["/healthz"],
+    "health.readyz": ["/readyz"],
+    "search.start": ["/"],
+    "search.results": ["/suche/", "/suche/?q=ahausen", "/suche/?q=aahusen", "/suche/?q=08001001"],
+    "search.suggestions": ["/suche/vorschlaege?q=aha"],
+    "register.browse": ["/kommunen/"],
+    "register.listing": ["/kommunen/liste/", "/kommunen/liste/?land=08&ebene=gemeinde&name=a"],
+    "register.map_": ["/kommunen/karte/", "/kommunen/karte/?land=08"],
+    "register.nearest": ["/kommunen/karte/naechste?x=300&y=300", "/kommunen/karte/naechste"],
+    "register.export": ["/kommunen/liste/export.csv", "/kommunen/liste/export.xlsx"],
+    "register.show": [UNIT, "/kommunen/08001001-anders/"],
+    "register.by_key": ["/kommunen/08001001/", "/kommunen/08001009/"],
+    "register.compare": [f"{UNIT}vergleich/", f"{UNIT}vergleich/?mit=08001002&neu=ahausen"],
+}
+"""Every endpoint with addresses that show what it can do; a new one is entered here."""
+
+READING = re.compile(
+    r"\s*(SELECT|WITH|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|SHOW)\b|PRAGMA ([a-z_]+$|(main\.)?table_info\()", re.IGNORECASE
+)
+
+
+@pytest.fixture
+def somewhere(prepared) -> None:
+    """A Land with a Landkreis and two Gemeinden."""
+
+    def fill(make) -> None:
+        land = make.municipality("Land", level=Level.LAND, key="08")
+        kreis = make.municipality("Landkreis", level=Level.LANDKREIS, key="08001", parent=land)
+        at = {"longitude": 9.0, "latitude": 48.5}
+        make.municipality("Ahausen", key="08001001", parent=kreis, **at)
+        make.municipality("Behausen", key="08001002", parent=kreis, **at)
+
+    prepared(fill)
+
+
+def test_every_endpoint_is_looked_at(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == ADDRESSES.keys()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("address", [address for addresses in ADDRESSES.values() for address in addresses])
+def test_an_endpoint_answers_without_writing_and_with_the_safe_headers(app, client, somewhere, address, method) -> None:
+    with app.app_context():
+        engine = db.engine
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with client.open(address, method=method) as answer:
+            assert answer.status_code in {200, 302, 404}
+            for name, value in web.HEADERS.items():
+                assert answer.headers.getlist(name) == [value]
+            assert answer.headers["Cache-Control"] in {"no-cache", "no-store"}
+            assert "Set-Cookie" not in answer.headers
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert [statement for statement in statements if not READING.match(statement)] == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_an_endpoint_takes_no_method_it_was_not_made_for(app, client, method) -> None:
+    for rule in app.url_map.iter_rules():
+        if method not in (rule.methods or ()):
+            for address in ADDRESSES[rule.endpoint]:
+                assert client.open(address, method=method).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("statement", "reads"),
+    [
+        ("SELECT 1", True),
+        ("\n  with a AS (SELECT 1) SELECT * FROM a", True),
+        ("PRAGMA foreign_keys", True),
+        ('PRAGMA main.table_info("party")', True),
+        ("PRAGMA foreign_keys = OFF", False),
+        ("INSERT INTO party VALUES (1)", False),
+        ("ANALYZE party", False),
+        ("DELETE FROM party", False),
+    ],
+)
+def test_the_guard_knows_what_only_reads(statement: str, reads: bool) -> None:
+    assert bool(READING.match(statement)) is reads
