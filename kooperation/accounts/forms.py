@@ -57,7 +57,10 @@ class PasswordForm(BaseForm):
     )
     repeated = PasswordField(
         N_("Neues Kennwort wiederholen"),
-        [EqualTo("password", N_("Die beiden Kennwörter sind verschieden."))],
+        [
+            InputRequired(N_("Bitte geben Sie es noch einmal ein.")),
+            EqualTo("password", N_("Die beiden Kennwörter sind verschieden.")),
+        ],
         render_kw={"autocomplete": "new-password"},
     )
 
