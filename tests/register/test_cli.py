@@ -66,8 +66,9 @@ def test_it_asks_before_it_applies(app, run, answer, count):
 
 
 def test_yes_asks_nothing_and_the_same_again_has_nothing_to_do(app, run):
-    assert "Eingelesen." in run(edition(*AMT), "--yes").output
-    again = run(edition(*AMT), "--yes")
+    file = edition(*AMT)
+    assert "Eingelesen." in run(file, "--yes").output
+    again = run(file, "--yes")
     assert again.exit_code == 0
     assert "bereits eingelesen" in again.output
     assert stored(app, Edition) == 1
