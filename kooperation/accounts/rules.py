@@ -79,6 +79,11 @@ def ensure_takes_part(name: str, dissolved_on: date | None, inhabited: bool) -> 
         raise RuleViolation(f"{name} ist ein Gebiet ohne Bevölkerung.", "municipality")
 
 
+def is_example_address(address: str) -> bool:
+    """Whether a folded address can be nobody's: the domain .example is reserved for invented ones (RFC 2606)."""
+    return address.endswith(".example")
+
+
 def fold_address(address: str) -> str:
     """A mail address in the form in which it is stored and compared: without spaces around it, in lower case."""
     return address.strip().lower()

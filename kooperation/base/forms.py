@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -28,6 +29,16 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """How the fields are built and rendered."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, without the character NUL: no keyboard has it, and PostgreSQL stores no text with it."""
+            sent = super().wrap_formdata(form, formdata)
+            if not sent:
+                return sent
+            pairs = sent.items(multi=True)
+            return MultiDict(
+                (name, value.replace("\0", "") if isinstance(value, str) else value) for name, value in pairs
+            )
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
             """Render a field, described by its hint and, where it is wrong, by its errors."""

@@ -2,6 +2,7 @@
 
 import re
 import statistics
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 
@@ -13,6 +14,7 @@ from kooperation.accounts.models import FailedSignIn, User, UserSession
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import signing_in, users
 from kooperation.audit.services import SHELL
+from kooperation.base.config import Mode
 from kooperation.base.db import db, now
 
 PASSWORD = "Vier Woerter gehen durch die Tuer"
@@ -90,6 +92,11 @@ def test_too_many_failures_are_held_off_also_with_the_right_password(app, client
         db.session.commit()
     assert sign_in(client).status_code == 302
     assert count(app, FailedSignIn) == 0
+
+
+def test_invented_people_stay_out_of_production(app, client, erika, monkeypatch):
+    monkeypatch.setitem(app.extensions, "kooperation", replace(app.extensions["kooperation"], mode=Mode.PRODUCTION))
+    assert signing_in.REFUSED in sign_in(client).get_data(as_text=True)
 
 
 def test_the_table_of_failures_names_nobody(app, client, erika):

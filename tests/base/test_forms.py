@@ -134,8 +134,14 @@ def test_a_known_value_is_shown_by_its_name() -> None:
 
 def test_a_form_without_its_token_is_refused() -> None:
     answer = kit().test_client().post("/formular/", data={"name": "Leitstelle"})
+    assert answer.status_code == 400
     assert "ist gespeichert" not in answer.text
-    assert "Bitte prüfen Sie Ihre Angaben" in answer.text
+    assert "prüfen Sie Ihre Angaben" in answer.text
+
+
+def test_the_character_nul_never_reaches_a_service() -> None:
+    with kit().test_request_context():
+        assert sent(DayForm, day="1.2.\x002026").values == {"day": date(2026, 2, 1)}
 
 
 def test_the_values_of_a_form_are_arguments_without_the_token() -> None:

@@ -49,7 +49,11 @@ def test_not_only_pages_carry_the_safe_headers(client, method, address, headers,
 
 
 def test_in_production_static_files_too_ask_for_https(tmp_path):
-    environment = {"KOOPERATION_INSTANCE": str(tmp_path), "SECRET_KEY": token_hex(32)}
+    environment = {
+        "KOOPERATION_INSTANCE": str(tmp_path),
+        "SECRET_KEY": token_hex(32),
+        "KOOPERATION_URL": "https://k.example.de",
+    }
     app = create_app(from_environment(environment))
     for address in ("/healthz", static_url("css/app.css"), "/gibt-es-nicht/"):
         with app.test_client().get(address) as answer:
@@ -59,7 +63,11 @@ def test_in_production_static_files_too_ask_for_https(tmp_path):
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "kooperation.example.de.evil.example", "[::1"])
 @pytest.mark.parametrize("address", ["/", "/kommunen", "/gibt-es-nicht/"])
 def test_a_foreign_host_is_a_bad_request(tmp_path, caplog, host, address):
-    environment = {"KOOPERATION_INSTANCE": str(tmp_path), "SECRET_KEY": token_hex(32)}
+    environment = {
+        "KOOPERATION_INSTANCE": str(tmp_path),
+        "SECRET_KEY": token_hex(32),
+        "KOOPERATION_URL": "https://k.example.de",
+    }
     app = create_app(from_environment({**environment, "KOOPERATION_HOSTS": "kooperation.example.de"}))
     answer = app.test_client().get(address, environ_overrides={"HTTP_HOST": host})
     assert answer.status_code == 400

@@ -8,6 +8,7 @@ from kooperation.accounts.guard import current_session, current_user, enter, lea
 from kooperation.accounts.routes.blueprint import bp
 from kooperation.accounts.services import signing_in
 from kooperation.base import hooks
+from kooperation.base.config import Mode
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import _
@@ -29,6 +30,7 @@ def sign_in() -> ResponseReturnValue:
                 browser=request.user_agent.string,
                 secret=current_app.config["SECRET_KEY"],
                 at=now(),
+                with_examples=current_app.extensions["kooperation"].mode is not Mode.PRODUCTION,
             )
         except RuleViolation as refusal:
             # What was counted has to stay, so the refusal is committed too.

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import FailedSignIn, User, UserSession
-from kooperation.accounts.rules import LONGEST_PASSWORD, fold_address
+from kooperation.accounts.rules import LONGEST_PASSWORD, fold_address, is_example_address
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 
@@ -35,10 +35,13 @@ class Throttled(RuleViolation):
     """Too many sign-ins failed for an address or from a place."""
 
 
-def sign_in(address: str, password: str, *, place: str, browser: str, secret: str, at: datetime) -> tuple[User, str]:
+def sign_in(
+    address: str, password: str, *, place: str, browser: str, secret: str, at: datetime, with_examples: bool = True
+) -> tuple[User, str]:
     """Sign a user in; gives the user and the token that the browser keeps. The caller commits, also a refusal.
 
-    ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses a wrong
+    ``with_examples`` says whether invented people may sign in, whose password everybody can read: never in
+    production. ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses a wrong
     address or password with one sentence for both, a deactivated user likewise, and too many failures
     (Throttled). The failure has then been counted in the session.
     """
@@ -51,7 +54,8 @@ def sign_in(address: str, password: str, *, place: str, browser: str, secret: st
         raise Throttled(THROTTLED)
     user = queries.user_by_address(folded)
     is_right = verify(user.password_hash if user else None, password)
-    if user is None or not is_right or not user.is_active:
+    is_shut_out = is_example_address(folded) and not with_examples
+    if user is None or not is_right or not user.is_active or is_shut_out:
         db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
         raise RuleViolation(REFUSED)
     if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
