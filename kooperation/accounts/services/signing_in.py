@@ -41,8 +41,8 @@ def sign_in(
     """Sign a user in; gives the user and the token that the browser keeps. The caller commits, also a refusal.
 
     ``with_examples`` says whether invented people may sign in, whose password everybody can read: never in
-    production. ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses a wrong
-    address or password with one sentence for both, a deactivated user likewise, and too many failures
+    production. ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses
+    a wrong address or password with one sentence for both, a deactivated user likewise, and too many failures
     (Throttled). The failure has then been counted in the session.
     """
     folded = fold_address(address)
