@@ -28,7 +28,7 @@ class Role(IntEnum):
 class MailPurpose(StrEnum):
     """What a link in a mail lets its reader do."""
 
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # nosec B105 (the name of a purpose)
 
 
 class Visibility(StrEnum):

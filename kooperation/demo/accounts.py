@@ -16,7 +16,7 @@ from kooperation.parties.queries import municipality_by_key
 
 DOMAIN = "musterland.example"
 """A domain that nobody can have (RFC 2606): no mail ever reaches anybody."""
-PASSWORD = "Watt Leuchtturm Krabbe Deich"
+PASSWORD = "Watt Leuchtturm Krabbe Deich"  # nosec B105 (everybody may know it)
 """The password of all; it is shown beside them, and they exist in the demonstration alone."""
 
 
