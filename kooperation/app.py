@@ -20,6 +20,9 @@ from kooperation.register.routes import bp as register_bp
 from kooperation.search.cli import search_cli
 from kooperation.search.routes import bp as search_bp
 
+FEATURE_COMMANDS = (user_cli, register_cli, search_cli, demo_cli)
+"""What the features bring to the shell."""
+
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application for a configuration, by default that of the environment.
@@ -44,7 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
     app.register_blueprint(demo_bp)
-    for group in (user_cli, register_cli, search_cli, demo_cli):
+    for group in FEATURE_COMMANDS:
         app.cli.add_command(group)
 
     hooks.index_documents.register(unit_documents)

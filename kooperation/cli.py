@@ -7,7 +7,7 @@ import click
 from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from kooperation.app import create_app
+from kooperation.app import FEATURE_COMMANDS, create_app
 from kooperation.base.backup import backup, restore
 from kooperation.base.config import ConfigError
 from kooperation.base.serving import ensure_current_schema, serve, worker
@@ -31,14 +31,19 @@ class Commands(click.Group):
 
 
 def main() -> None:
-    """Run the command; a configuration that may not be started is answered by its sentence, without a traceback."""
+    """Run the command; a configuration that may not be started is answered by its sentence, without a traceback.
+
+    Help needs no configuration.
+    """
+    group = Commands("kooperation", help="Kooperationen der Kommunen: Betrieb und Daten.")
+    for command in (serve, worker, backup, restore, migrations, *FEATURE_COMMANDS):
+        group.add_command(command)
+    if len(sys.argv) == 1 or "--help" in sys.argv:
+        group(prog_name="kooperation")
     try:
         app = create_app()
     except ConfigError as error:
         click.echo(f"kooperation: {error}", err=True)
         sys.exit(78)  # EX_CONFIG of sysexits.h
-    group = Commands("kooperation", help="Kooperationen der Kommunen: Betrieb und Daten.")
-    for command in (serve, worker, backup, restore, migrations, *app.cli.commands.values()):
-        group.add_command(command)
     with app.app_context():
         group(prog_name="kooperation")

@@ -172,7 +172,7 @@ class _Description:
             )
             self._notices.append(Notice(NoticeKind.NO_FULFILLING, ref, text))
         if len(members) < 2:
-            text = f"„{body.display_name}“ ({ref.key}) hat nur {len(members)} Mitglied."
+            text = f"„{body.display_name}“ ({ref.key}) hat weniger als zwei Mitglieder."
             self._notices.append(Notice(NoticeKind.SINGLE_MEMBER, ref, text))
         return body
 
