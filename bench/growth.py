@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Iterator
 
-from sqlalchemy import Table, func, insert, literal, select
+from sqlalchemy import Table, case, func, insert, select
 
 from bench import Figure
 from bench.data import Instance
@@ -54,7 +54,10 @@ def _copy(table: Table, originals: object, copy: int, offset: int) -> None:
         if column.name in _REFERENCES:
             values.append(column + offset)
         elif column.name == "key":
-            values.append(literal(chr(ord("a") + copy)) + func.substr(column, 2))
+            # Keys begin with 0 or 1: two letters for each copy keep them apart.
+            letter = chr(ord("a") + copy)
+            first = case((func.substr(column, 1, 1) == "0", letter), else_=letter.upper())
+            values.append(first.concat(func.substr(column, 2)))
         else:
             values.append(column)
     names = [column.name for column in table.columns]
