@@ -1,21 +1,22 @@
 """What a page costs when there is ten times as much: the register, nine times more under keys that nobody has."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Table, case, func, insert, select
+from sqlalchemy import Table, case, func, insert, null, select
 
 from bench import Figure
 from bench.data import Instance
 from bench.pages import GERMANY, request_seconds
 from kooperation.base.db import db, refresh_statistics
 from kooperation.parties.models import municipality_table, party_table
+from kooperation.parties.rules import Level
 
 LIMIT = 1.5
 COPIES = 9
 ROUNDS = 60
 PAGES = ("browse", "list", "list, last page", "list, by a part of the name", "Landkreis", "Gemeinde")
-_REFERENCES = ("id", "parent_id", "land_id", "bezirk_id", "district_id", "association_id", "fulfilling_id")
+_REFERENCES = ("id", "parent_id", "land_id", "bezirk_id", "district_id", "association_id")
 
 
 def figures(instance: Instance) -> Iterator[Figure]:
@@ -38,21 +39,25 @@ def _seconds(instance: Instance, name: str) -> float:
 
 
 def _grow() -> None:
+    """Copy all units but the Länder, below the same Länder: more of them would make each list's choice longer."""
     step = (db.session.scalar(select(func.max(party_table.c.id))) or 0) + 1
-    originals = party_table.c.id < step
+    laender = list(db.session.scalars(select(party_table.c.id).where(party_table.c.level == Level.LAND)))
     for copy in range(1, COPIES + 1):
-        _copy(party_table, originals, copy, copy * step)
-        _copy(municipality_table, municipality_table.c.id < step, copy, copy * step)
+        for table in (party_table, municipality_table):
+            _copy(table, laender, step, copy)
     refresh_statistics("party", "municipality")
     db.session.commit()
 
 
-def _copy(table: Table, originals: object, copy: int, offset: int) -> None:
-    """Copy the original rows, with shifted numbers and a letter in front of each key."""
+def _copy(table: Table, laender: Sequence[int], step: int, copy: int) -> None:
+    """Copy the rows below ``step``, with shifted numbers and a letter at the beginning of each key."""
     values = []
     for column in table.columns:
         if column.name in _REFERENCES:
-            values.append(column + offset)
+            values.append(case((column.in_(laender), column), else_=column + copy * step))
+        elif column.name == "fulfilling_id":
+            # It refers to a row that comes later, for which SQLite would look through all rows at each insert.
+            values.append(null())
         elif column.name == "key":
             # Keys begin with 0 or 1: two letters for each copy keep them apart.
             letter = chr(ord("a") + copy)
@@ -60,5 +65,5 @@ def _copy(table: Table, originals: object, copy: int, offset: int) -> None:
             values.append(first.concat(func.substr(column, 2)))
         else:
             values.append(column)
-    names = [column.name for column in table.columns]
-    db.session.execute(insert(table).from_select(names, select(*values).where(originals)))  # type: ignore[arg-type]
+    originals = select(*values).where(table.c.id < step, table.c.id.not_in(laender))
+    db.session.execute(insert(table).from_select([column.name for column in table.columns], originals))
