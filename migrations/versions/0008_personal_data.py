@@ -1,0 +1,14 @@
+"""What is stored about a user is found for their copy and for erasure."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

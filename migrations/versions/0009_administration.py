@@ -1,0 +1,14 @@
+"""Topics, the legal pages and the feedback to them are kept by the administrators."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Users choose how often they are told by mail, and of what not."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
