@@ -6,11 +6,13 @@ from kooperation.accounts import hooks as accounts_hooks
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
 from kooperation.accounts.routes import bp as accounts_bp
+from kooperation.administration.routes import bp as administration_bp
 from kooperation.base import hooks, jobs, web
 from kooperation.base.config import ROOT, Config, from_environment
 from kooperation.base.db import init_db
 from kooperation.base.health import bp as health_bp
 from kooperation.base.i18n import init_i18n
+from kooperation.cockpit.routes import bp as cockpit_bp
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
 from kooperation.demo.routes import sign_in_examples
@@ -44,8 +46,10 @@ def create_app(config: Config | None = None) -> Flask:
     init_guard(app)
     app.register_blueprint(health_bp)
     app.register_blueprint(accounts_bp)
+    app.register_blueprint(cockpit_bp)
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
+    app.register_blueprint(administration_bp)
     app.register_blueprint(demo_bp)
     for group in FEATURE_COMMANDS:
         app.cli.add_command(group)

@@ -195,4 +195,4 @@ def _this_page() -> str | None:
 
 def redirect_after_sign_in(target: str | None) -> Response:
     """Lead to where somebody wanted to go before the sign-in, or to the start page."""
-    return redirect(safe_target(target) or url_for("search.start"))
+    return redirect(safe_target(target) or url_for("cockpit.start"))

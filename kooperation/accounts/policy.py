@@ -30,6 +30,11 @@ def is_admin(user: User | None) -> bool:
     return user is not None and user.is_admin
 
 
+def administers(user: User | None, _subject: object = None) -> bool:
+    """``is_admin`` for the guard: whatever is looked after, it is the instance's administrators who may."""
+    return is_admin(user)
+
+
 def manages(user: User | None, municipality: Municipality) -> bool:
     """Whether the user is a manager there: approves accounts, gives consent."""
     return user is not None and (user.role_at(municipality.id) or 0) >= Role.MANAGER
@@ -49,6 +54,14 @@ def is_caretaker(user: User | None, municipality: Municipality) -> bool:
     if not caretakers:
         return False
     return not has_manager(municipality) or _has_consented(municipality, caretakers)
+
+
+def caretaker_for(user: User, municipality: Municipality) -> Municipality | None:
+    """The municipality above that somebody who edits enters for this one as; None for its own members."""
+    if _has_role(user, municipality, Role.EDITOR):
+        return None
+    above = _caretakers(user, municipality, Role.EDITOR)
+    return next((one.municipality for one in user.memberships if one.municipality_id in above), None)
 
 
 def looks_after(user: User | None, municipality: Municipality) -> bool:

@@ -35,6 +35,14 @@ class SystemActor:
     id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Whose record was changed: the number of the municipality, and whether it keeps the record to itself."""
+
+    by_id: int
+    is_own: bool = False
+
+
 SHELL = SystemActor("Kommandozeile")
 
 
@@ -44,13 +52,15 @@ def record(
     subject: Subject,
     *,
     label: str,
+    kept: Kept | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Write down a change in the transaction of the change; the caller commits.
 
     ``event`` is "noun.verb", ``before`` and ``after`` hold the changed values by column name, fit for JSON.
-    The subject must have its number already (ValueError).
+    ``kept`` says whose record it is, where it is a municipality's. The subject must have its number already
+    (ValueError).
     """
     if subject.id is None:
         raise ValueError("flush the subject before its change is recorded")
@@ -61,6 +71,8 @@ def record(
         subject_kind=type(subject).__name__,
         subject_id=subject.id,
         subject_label=label[:200],
+        keeper_id=kept.by_id if kept else None,
+        is_own=kept.is_own if kept else False,
         before=before,
         after=after,
     )

@@ -61,6 +61,30 @@ class SignInExample:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that a user is told of in a digest: of which kind, what, where to read it, and since when."""
+
+    kind: str
+    title: str
+    text: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredData:
+    """What a table holds about a person: the name of the table in the interface, and its rows by column name.
+
+    The labels of the columns are those that the interface uses; values are fit for JSON.
+    """
+
+    table: str
+    label: str
+    labels: dict[str, str]
+    rows: list[dict[str, Any]]
+
+
 page_slot: Hook[[Any], PageSlot | None] = Hook()
 """page_slot(party): a section for the party's page, or None where there is nothing to show."""
 
@@ -85,3 +109,15 @@ shows the sum, so all features together cost one statement."""
 
 sign_in_examples: Hook[[], Iterable[SignInExample]] = Hook()
 """sign_in_examples(): invented people to sign in as, where this is a demonstration."""
+
+digest_for: Hook[[Any, datetime], Iterable[News]] = Hook()
+"""digest_for(user, since): what happened since an instant that the user is told of by mail."""
+
+personal_data_of: Hook[[Any], Iterable[StoredData]] = Hook()
+"""personal_data_of(person): everything that a feature holds about a user or a person."""
+
+erase: Hook[[Any], None] = Hook()
+"""erase(person): blank or remove everything that a feature holds about a user or a person, in this transaction."""
+
+users_merged: Hook[[int, int], None] = Hook()
+"""users_merged(from_id, into_id): two accounts are one person's; point everything at the one that stays."""

@@ -1,4 +1,4 @@
-"""The start page, the page of results and the suggestions while typing."""
+"""The page of results and the suggestions while typing."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,18 +9,10 @@ from kooperation.base.i18n import _, number
 from kooperation.base.index import Found
 from kooperation.base.paging import page_number
 from kooperation.base.web import query_url
-from kooperation.register.queries import lists
 from kooperation.search import queries
 from kooperation.search.rules import KINDS, only_meant
 
 bp = Blueprint("search", __name__)
-
-
-@bp.get("/")
-@public
-def start() -> ResponseReturnValue:
-    """What this is, the search, and the Länder to browse."""
-    return render_template("search/start.html", laender=lists.laender())
 
 
 @bp.get("/suche/")

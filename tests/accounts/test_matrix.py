@@ -29,6 +29,7 @@ GONE = {"inside": "08001009", "outside": "08002009"}
 OPEN = ("ok",) * len(KINDS)
 SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
 NEVER = ("login",) + (404,) * (len(KINDS) - 1)
+OF_ADMIN = ("login",) + (403,) * (len(KINDS) - 2) + ("ok",)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
@@ -48,6 +49,7 @@ WITHOUT_PLACE = {
     "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
     "accounts.switch": ("POST", "/konto/handeln-fuer/", SIGNED_IN),
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
+    "administration.overview": ("GET", "/verwaltung/", OF_ADMIN),
     "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
     "register.browse": ("GET", "/kommunen/", OPEN),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
@@ -55,7 +57,7 @@ WITHOUT_PLACE = {
     "register.map_": ("GET", "/kommunen/karte/", OPEN),
     "register.nearest": ("GET", "/kommunen/karte/naechste", (404,) * len(KINDS)),
     "search.results": ("GET", "/suche/", OPEN),
-    "search.start": ("GET", "/", OPEN),
+    "cockpit.start": ("GET", "/", OPEN),
     "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
 }
 """Endpoints that are about no municipality: the same answer inside and outside."""

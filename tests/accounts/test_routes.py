@@ -254,7 +254,8 @@ PINNED = {
     "register.nearest": "public",
     "register.show": "public",
     "search.results": "public",
-    "search.start": "public",
+    "administration.overview": "administers",
+    "cockpit.start": "public",
     "search.suggestions": "public",
 }
 

@@ -231,7 +231,7 @@ def test_without_a_server_a_mail_lands_in_a_folder_and_the_log_names_the_file(ap
 
 def test_a_link_begins_with_the_configured_address_whatever_the_request_calls_the_host(app: Flask):
     with app.test_request_context("/", base_url="https://evil.example/", headers={"X-Forwarded-Host": "evil.example"}):
-        assert mail.link("search.start") == "http://127.0.0.1:8000/"
+        assert mail.link("cockpit.start") == "http://127.0.0.1:8000/"
 
 
 @pytest.mark.usefixtures("context")

@@ -150,7 +150,7 @@ def test_a_request_by_get_may_not_write(app, client, monkeypatch):
         ("/kommunen/liste/?land=09&seite=3", {"seite": 4}, "/kommunen/liste/?seite=4&land=09"),
         ("/kommunen/liste/?land=09", {"land": None}, "/kommunen/liste/"),
         ("/kommunen/liste/?_scheme=javascript&_external=1&_anchor=x", {}, None),
-        ("/kommunen/liste/?endpoint=search.start&name=a%26b", {}, None),
+        ("/kommunen/liste/?endpoint=cockpit.start&name=a%26b", {}, None),
     ],
 )
 def test_an_address_is_changed_and_never_abused(app, address, changes, expected):

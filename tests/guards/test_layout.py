@@ -101,7 +101,8 @@ UNIT = "/kommunen/08001001-ahausen/"
 ADDRESSES = {
     "health.healthz": ["/healthz"],
     "health.readyz": ["/readyz"],
-    "search.start": ["/"],
+    "administration.overview": ["/verwaltung/"],
+    "cockpit.start": ["/"],
     "search.results": ["/suche/", "/suche/?q=ahausen", "/suche/?q=aahusen", "/suche/?q=08001001"],
     "search.suggestions": ["/suche/vorschlaege?q=aha"],
     "register.browse": ["/kommunen/"],

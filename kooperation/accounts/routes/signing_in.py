@@ -54,7 +54,7 @@ def sign_out() -> ResponseReturnValue:
             signing_in.sign_out(held)
             db.session.commit()
         leave()
-    return redirect(url_for("search.start"))
+    return redirect(url_for("cockpit.start"))
 
 
 def _page(form: SignInForm) -> str:

@@ -1,0 +1,1 @@
+"""Looking after the instance: the pages of its administrators."""
