@@ -6,6 +6,7 @@ from kooperation.accounts import hooks as accounts_hooks
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
 from kooperation.accounts.routes import bp as accounts_bp
+from kooperation.administration import hooks as administration_hooks
 from kooperation.administration.routes import bp as administration_bp
 from kooperation.base import hooks, jobs, web
 from kooperation.base.config import ROOT, Config, from_environment
@@ -58,6 +59,8 @@ def create_app(config: Config | None = None) -> Flask:
     hooks.page_slot.register(accounts_hooks.unit_slot)
     hooks.party_dissolved.register(accounts_hooks.party_dissolved)
     hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.personal_data_of.register(administration_hooks.personal_data_of)
+    hooks.erase.register(administration_hooks.erase)
     hooks.sign_in_examples.register(sign_in_examples)
     hooks.tasks_for.register(accounts_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)

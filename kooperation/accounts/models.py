@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import TypeDecorator
 
 from kooperation.accounts.rules import MailPurpose, RequestState, Role
 from kooperation.base.db import PERSONAL, Base, choice, now
+from kooperation.base.text import sort_key
 from kooperation.parties.models import Municipality
 
 
@@ -31,18 +32,27 @@ class User(Base):
     """A person who signs in. Without a membership a guest."""
 
     __tablename__ = "user_account"
+    __table_args__: Any = (Index("ix_user_account_sort_name", "sort_name", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
     name: Mapped[str] = mapped_column(String(120), info=PERSONAL)
+    sort_name: Mapped[str] = mapped_column(String(250), default="", server_default="", info=PERSONAL)
+    """The name as lists sort and find it; it follows the name by itself."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     deactivated_at: Mapped[datetime | None]
+    last_signed_in_at: Mapped[datetime | None] = mapped_column(info=PERSONAL)
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="user", foreign_keys="Membership.user_id", cascade="all, delete-orphan"
     )
+
+    @validates("name")
+    def _follow_name(self, _key: str, name: str) -> str:
+        self.sort_name = sort_key(name)[:250]
+        return name
 
     @property
     def is_active(self) -> bool:
@@ -113,7 +123,7 @@ class UserSession(Base):
 
 
 class FailedSignIn(Base):
-    """A sign-in that failed, or a reset that was asked for: counted for a while, by address and by place."""
+    """What may not happen too often (failed sign-ins, resets, feedback): counted for a while, by address or place."""
 
     __tablename__ = "failed_sign_in"
     __table_args__: Any = (Index("ix_failed_sign_in_counted", "counted_for", "at"),)

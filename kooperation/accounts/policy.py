@@ -146,8 +146,14 @@ def decided_by(user: User | None) -> ColumnElement[bool]:
     ids = _ids(user, Role.MANAGER)
     allowed = [_member_at(ids, of), _below(ids, of, ~_managed(_unit.id))]
     if user.is_admin:
-        allowed.append(and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id)))
+        allowed.append(left_to_admins())
     return and_(JoinRequest.user_id != user.id, or_(*allowed))
+
+
+def left_to_admins() -> ColumnElement[bool]:
+    """Whether nobody but an administrator decides about a request, as a condition on JoinRequest."""
+    of = JoinRequest.municipality_id
+    return and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id))
 
 
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:

@@ -1,15 +1,23 @@
 """``backup`` and ``restore``: the whole database as one file, taken while the program serves."""
 
+import json
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import click
+from flask import current_app
 from sqlalchemy import URL
 
 from kooperation.base import backup_postgresql, backup_sqlite
+from kooperation.base.config import Config
 from kooperation.base.db import db
 from kooperation.base.files import name_new, scratch_beside
 from kooperation.base.health import Schema, compare
+
+LAST_BACKUP = "last-backup.json"
+"""A note in the instance's folder of when the last backup was taken."""
 
 
 class Engine(Protocol):
@@ -42,6 +50,7 @@ ENGINES: tuple[Engine, ...] = (backup_sqlite, backup_postgresql)
 def backup(file: Path) -> None:
     """Die ganze Datenbank in DATEI sichern, auch im laufenden Betrieb."""
     back_up(db.engine.url, file)
+    _note(current_app.extensions["kooperation"])
     size = f"{file.stat().st_size / 1e6:.1f}".replace(".", ",")
     click.echo(f"Gesichert: {file} ({size} MB). Die Datei enthält personenbezogene Daten: Verwahren Sie sie sicher.")
 
@@ -55,6 +64,20 @@ def restore(file: Path, replace: bool) -> None:
     click.echo(f"Wiederhergestellt aus {file}.")
     if schema is Schema.BEHIND:
         click.echo("Die Sicherung ist älter als dieses Programm. Führen Sie noch aus: kooperation db upgrade")
+
+
+def last_backup(config: Config) -> float | None:
+    """When the last backup was taken with this program (seconds since 1970); None where it is not known."""
+    try:
+        return float(json.loads((config.instance / LAST_BACKUP).read_text(encoding="utf-8"))["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _note(config: Config) -> None:
+    # The backup is good without the note.
+    with suppress(OSError):
+        (config.instance / LAST_BACKUP).write_text(json.dumps({"at": time.time()}), encoding="utf-8")
 
 
 def back_up(url: URL, target: Path) -> None:

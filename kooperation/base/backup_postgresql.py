@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+from kooperation.base.health import SUPPLIED
 from kooperation.base.jobs import QUEUE_SCHEMA
 
 NAME = "PostgreSQL"
@@ -54,7 +55,7 @@ def has_data(url: URL) -> bool:
     with _connect(url) as connection:
         for table in _own_tables(connection):
             query = sql.SQL("SELECT 1 FROM public.{} LIMIT 1").format(sql.Identifier(table))
-            if table != "alembic_version" and connection.execute(query).fetchone():
+            if table not in SUPPLIED and connection.execute(query).fetchone():
                 return True
     return False
 

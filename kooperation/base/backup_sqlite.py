@@ -10,6 +10,7 @@ import click
 from sqlalchemy import URL
 
 from kooperation.base.files import name_over, scratch_beside
+from kooperation.base.health import SUPPLIED
 
 NAME = "SQLite"
 MAGIC = b"SQLite format 3\0"
@@ -53,7 +54,8 @@ def has_data(url: URL) -> bool:
         return False
     try:
         with closing(sqlite3.connect(_address(path), uri=True)) as connection:
-            rows = (f'SELECT 1 FROM "{name}" LIMIT 1' for name in _tables(connection))  # nosec B608
+            entered = (name for name in _tables(connection) if name not in SUPPLIED)
+            rows = (f'SELECT 1 FROM "{name}" LIMIT 1' for name in entered)  # nosec B608
             return any(connection.execute(row).fetchone() for row in rows)
     except sqlite3.DatabaseError:
         return True

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
 
 
+SUPPLIED = frozenset({"alembic_version", "topic"})
+"""Tables that migrations fill: rows in them alone are nothing that anybody entered."""
+
+
 class Schema(StrEnum):
     """How the migrations of a database stand to those of this program."""
 

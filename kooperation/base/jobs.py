@@ -4,12 +4,14 @@ A task leaves the queue before it runs and is not put back when its worker is ki
 therefore kept in the database, and the task only comes round to work it off.
 """
 
+import json
 import logging
 import os
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -20,6 +22,7 @@ from huey import Huey
 from huey.constants import EmptyData
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from huey.signals import SIGNAL_COMPLETE, SIGNAL_ERROR
 from huey.storage import BaseStorage, MemoryStorage, PostgresStorage, SqliteStorage
 
 from kooperation.base.config import Config, Mode
@@ -35,6 +38,7 @@ QUEUE_SCHEMA = "kooperation_jobs"
 UNREACHABLE = (sqlite3.Error, psycopg.Error, OSError)
 """What the storage raises when it cannot be reached."""
 
+LAST_RUN = "last-run:"
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = 15.0
 HEARTBEAT_LASTS = 60.0
@@ -193,5 +197,51 @@ def worker_alive() -> bool:
     """
     if huey.immediate:
         return True
+    last = last_beat()
+    return last is not None and time.time() - last < HEARTBEAT_LASTS
+
+
+def last_beat() -> float | None:
+    """When a worker last gave a sign of life (seconds since 1970); None where none ever did.
+
+    Raises one of UNREACHABLE where the queue does not answer.
+    """
     data = huey.storage.peek_data(HEARTBEAT)
-    return data is not EmptyData and time.time() - float(bytes(data)) < HEARTBEAT_LASTS
+    return None if data is EmptyData else float(bytes(data))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task that can be put into the queue: how it is called, whether by the clock, and how it last went."""
+
+    name: str
+    is_periodic: bool
+    ran_at: float | None = None
+    succeeded: bool = False
+
+
+def tasks() -> list[TaskState]:
+    """All tasks that are declared, with their last runs; those by the clock first, then by name.
+
+    Raises one of UNREACHABLE where the queue does not answer.
+    """
+    states = []
+    for name, kind in huey._registry._registry.items():
+        data = huey.storage.peek_data(LAST_RUN + name)
+        last = {} if data is EmptyData else json.loads(bytes(data))
+        states.append(TaskState(name, hasattr(kind, "validate_datetime"), **last))
+    return sorted(states, key=lambda one: (not one.is_periodic, one.name))
+
+
+def waiting() -> int:
+    """How many calls of tasks are in the queue, or wait there for their time; raises one of UNREACHABLE."""
+    return int(huey.storage.queue_size()) + int(huey.storage.schedule_size())
+
+
+@huey.signal(SIGNAL_COMPLETE, SIGNAL_ERROR)
+def _note_last_run(signal: str, task: Any, *_exception: Any) -> None:
+    last = {"ran_at": time.time(), "succeeded": signal == SIGNAL_COMPLETE}
+    try:
+        huey.storage.put_data(LAST_RUN + type(task).__module__ + "." + type(task).__name__, json.dumps(last).encode())
+    except UNREACHABLE:
+        log.exception("the queue could not note how a task went")

@@ -86,6 +86,13 @@ def read(number: str) -> State | None:
     return None if data is EmptyData else _state(data)
 
 
+def recent() -> list[State]:
+    """All jobs of the last week that told how far they are, the newest news first."""
+    items = huey.storage.result_items().items()
+    states = [_state(data) for key, data in items if key.startswith(PREFIX)]
+    return sorted(states, key=lambda state: -state.at)
+
+
 def _state(data: bytes) -> State:
     values = json.loads(bytes(data))
     return State(**{**values, "stage": Stage(values["stage"])})

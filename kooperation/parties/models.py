@@ -1,14 +1,14 @@
 """What is stored about parties: the shared row, and the municipality of the official register."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from kooperation.base.db import Base, choice
-from kooperation.base.text import slug
-from kooperation.parties.rules import Level, is_demo
+from kooperation.base.text import slug, sort_key
+from kooperation.parties.rules import Level, TopicKind, is_demo
 
 
 class Party(Base):
@@ -81,6 +81,35 @@ class Municipality(Party):
     def is_demo(self) -> bool:
         """Whether it belongs to the invented demonstration region."""
         return is_demo(self.key or "")
+
+
+class Term(Base):
+    """A word of a vocabulary that administrators extend; it is offered until it is retired, and kept where it is used.
+
+    A vocabulary inherits this and adds what else its words say.
+    """
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(String(250), unique=True)
+    """The name as it is compared: two words that differ in spelling alone are one."""
+    position: Mapped[int]
+    retired_at: Mapped[datetime | None]
+
+    @validates("name")
+    def _follow_name(self, _key: str, name: str) -> str:
+        self.folded = sort_key(name)[:250]
+        return name
+
+
+class Topic(Term):
+    """What posts, cooperations and stakeholders are about."""
+
+    __tablename__ = "topic"
+
+    kind: Mapped[TopicKind] = mapped_column(choice(TopicKind))
 
 
 party_table = cast(Table, Party.__table__)

@@ -1,13 +1,15 @@
-"""Reading parties: which municipality is meant, and which lie above one."""
+"""Reading parties: which municipality is meant, which lie above one; and the words of vocabularies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Column, Table, bindparam, func, select
 
 from kooperation.base.db import db
-from kooperation.parties.models import Municipality, party_table
+from kooperation.parties.models import Municipality, Term, party_table
 from kooperation.parties.rules import Level
+
+T = TypeVar("T", bound=Term)
 
 _party = party_table.c
 
@@ -59,3 +61,35 @@ def parents_of(unit: Municipality, known: Mapping[int, Ancestor] | None = None) 
 def _above(unit: Municipality) -> set[int]:
     columns = {unit.parent_id, unit.land_id, unit.bezirk_id, unit.district_id, unit.association_id}
     return {number for number in columns if number is not None and number != unit.id}
+
+
+def terms(vocabulary: type[T]) -> Sequence[T]:
+    """All words of a vocabulary in their order, retired ones too."""
+    return db.session.scalars(select(vocabulary).order_by(vocabulary.position, vocabulary.id)).all()
+
+
+def term_by_id(vocabulary: type[T], number: int) -> T | None:
+    """The word of a vocabulary with this number; None without one."""
+    return db.session.get(vocabulary, number)
+
+
+def term_by_name(vocabulary: type[T], folded: str) -> T | None:
+    """The word of a vocabulary that this folded name means; None without one."""
+    return db.session.scalar(select(vocabulary).where(vocabulary.folded == folded))
+
+
+def references(vocabulary: type[Term]) -> list[Column[Any]]:
+    """The columns of all tables that refer to a vocabulary."""
+    number = cast(Table, vocabulary.__table__).c.id
+    return [column for table in db.metadata.tables.values() for column in table.columns if column.references(number)]
+
+
+def uses(vocabulary: type[Term]) -> dict[int, int]:
+    """How often each word is used, by its number; one statement for each table that refers to the vocabulary."""
+    counts: dict[int, int] = {}
+    for column in references(vocabulary):
+        for number, count in db.session.execute(
+            select(column, func.count()).where(column.is_not(None)).group_by(column)
+        ):
+            counts[number] = counts.get(number, 0) + count
+    return counts

@@ -28,6 +28,13 @@ KEY_LENGTH = {
 """Digits of the public key on each level: the unpadded regional key, or the AGS."""
 
 
+class TopicKind(StrEnum):
+    """Where a topic comes from: the programme for the Onlinezugangsgesetz, or what municipalities do together."""
+
+    OZG = "ozg"
+    FIELD = "field"
+
+
 class PopulationClass(StrEnum):
     """The size classes of municipalities that the lists filter by."""
 

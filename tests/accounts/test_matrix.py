@@ -14,7 +14,10 @@ from kooperation.accounts.guard import WITHOUT_GUARD
 from kooperation.accounts.models import JoinRequest, User
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import joining, users
+from kooperation.administration.models import Feedback
+from kooperation.base import mail
 from kooperation.base.db import db, now
+from kooperation.base.mail.models import OutgoingMail
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
 from tests.accounts.conftest import send
@@ -30,6 +33,7 @@ OPEN = ("ok",) * len(KINDS)
 SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
 NEVER = ("login",) + (404,) * (len(KINDS) - 1)
 OF_ADMIN = ("login",) + (403,) * (len(KINDS) - 2) + ("ok",)
+SEEN_BY_ADMIN = ("login",) + (404,) * (len(KINDS) - 2) + ("ok",)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
@@ -49,7 +53,27 @@ WITHOUT_PLACE = {
     "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
     "accounts.switch": ("POST", "/konto/handeln-fuer/", SIGNED_IN),
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
+    "administration.accessibility": ("GET", "/barrierefreiheit/", OPEN),
+    "administration.bring_back_term": ("POST", "/verwaltung/themen/1/zurueckholen/", SEEN_BY_ADMIN),
+    "administration.delete_term": ("GET", "/verwaltung/themen/1/loeschen/", SEEN_BY_ADMIN),
+    "administration.edit_legal_page": ("GET", "/verwaltung/seiten/impressum/", OF_ADMIN),
+    "administration.export_mails": ("GET", "/verwaltung/mails/export.csv", OF_ADMIN),
+    "administration.export_users": ("GET", "/verwaltung/konten/export.csv", OF_ADMIN),
+    "administration.feedback": ("GET", "/verwaltung/rueckmeldungen/", OF_ADMIN),
+    "administration.jobs": ("GET", "/verwaltung/auftraege/", OF_ADMIN),
+    "administration.legal_page": ("GET", "/impressum/", OPEN),
+    "administration.legal_pages": ("GET", "/verwaltung/seiten/", OF_ADMIN),
+    "administration.mails": ("GET", "/verwaltung/mails/", OF_ADMIN),
+    "administration.merge_term": ("GET", "/verwaltung/themen/1/zusammenfuehren/", SEEN_BY_ADMIN),
+    "administration.move_term_down": ("POST", "/verwaltung/themen/1/runter/", SEEN_BY_ADMIN),
+    "administration.move_term_up": ("POST", "/verwaltung/themen/1/hoch/", SEEN_BY_ADMIN),
     "administration.overview": ("GET", "/verwaltung/", OF_ADMIN),
+    "administration.retire_term": ("POST", "/verwaltung/themen/1/stilllegen/", SEEN_BY_ADMIN),
+    "administration.send_test_mail": ("POST", "/verwaltung/mails/probe/", OF_ADMIN),
+    "administration.system": ("GET", "/verwaltung/system/", OF_ADMIN),
+    "administration.term": ("GET", "/verwaltung/themen/1/", SEEN_BY_ADMIN),
+    "administration.users": ("GET", "/verwaltung/konten/", OF_ADMIN),
+    "administration.vocabulary": ("GET", "/verwaltung/themen/", OF_ADMIN),
     "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
     "register.browse": ("GET", "/kommunen/", OPEN),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
@@ -77,6 +101,39 @@ AT_PLACE = {
         MANAGED,
         NEVER,
     ),
+    "administration.change_membership": (
+        "GET",
+        "/verwaltung/konten/{member}/kommunen/{key}/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.deactivate_user": ("GET", "/verwaltung/konten/{member}/sperren/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.end_membership": (
+        "GET",
+        "/verwaltung/konten/{member}/kommunen/{key}/beenden/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.end_sessions": ("POST", "/verwaltung/konten/{member}/abmelden/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.finish_feedback": (
+        "POST",
+        "/verwaltung/rueckmeldungen/{feedback}/erledigt/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.give_up_mail": ("POST", "/verwaltung/mails/{mail}/aufgeben/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.grant": ("POST", "/verwaltung/konten/{member}/kommunen/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.reactivate_user": ("POST", "/verwaltung/konten/{member}/freigeben/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.reopen_feedback": (
+        "POST",
+        "/verwaltung/rueckmeldungen/{feedback}/offen/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.retry_mail": ("POST", "/verwaltung/mails/{mail}/senden/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.send_reset": ("POST", "/verwaltung/konten/{member}/kennwort-link/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.set_admin": ("GET", "/verwaltung/konten/{member}/administration/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.show_user": ("GET", "/verwaltung/konten/{member}/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "register.by_key": ("GET", "/kommunen/{key}/", OPEN, OPEN),
     "register.compare": ("GET", "/kommunen/{key}-dorf/vergleich/", OPEN, OPEN),
     "register.show": ("GET", "/kommunen/{key}-dorf/", OPEN, OPEN),
@@ -110,6 +167,8 @@ def world(prepared):
             joining.ask(make.user(email=f"asks-{name}@muster.example"), unit, role=Role.READER, note="", at=now())
             if name == "trusting":
                 users.give_consent(unit, kreis, actor=manager, at=now())
+        mail.post("irgendwer@muster.example", "administration/test", name="Irgendwer")
+        db.session.add(Feedback(what="Zu klein"))
         make.user(email="guest@muster.example")
         make.user(email="admin@muster.example", is_admin=True)
         for role in Role:
@@ -129,7 +188,8 @@ def address_of(app, pattern, place):
         member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
         request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
         gone = GONE["outside" if place == "outside" else "inside"]
-        return pattern.format(key=unit.key, gone=gone, member=member, request=request)
+        mail, feedback = (db.session.scalar(select(model.id).limit(1)) for model in (OutgoingMail, Feedback))
+        return pattern.format(key=unit.key, gone=gone, member=member, request=request, mail=mail, feedback=feedback)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

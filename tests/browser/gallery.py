@@ -72,12 +72,14 @@ class GalleryForm(BaseForm):
 
 
 register = Blueprint("register", __name__)
+administration = Blueprint("administration", __name__)
+cockpit = Blueprint("cockpit", __name__)
 search = Blueprint("search", __name__)
 gallery = Blueprint("gallery", __name__)
 accounts = Blueprint("accounts", __name__)
 
 
-@search.get("/")
+@cockpit.get("/")
 def start() -> str:
     """A start page: hero, search, cards."""
     return render_template("gallery/start.html")
@@ -87,6 +89,18 @@ def start() -> str:
 def sign_in() -> str:
     """Where the header leads; nobody is signed in here."""
     return render_template("gallery/start.html")
+
+
+@administration.get("/barrierefreiheit/")
+def accessibility() -> str:
+    """Where the footer leads."""
+    return render_template("gallery/start.html")
+
+
+@administration.get("/<any(impressum, datenschutz):name>/")
+def legal_page(name: str) -> str:
+    """Where the footer leads too."""
+    return render_template("gallery/start.html", name=name)
 
 
 @search.get("/suche/")
@@ -167,7 +181,7 @@ def gallery_app(instance: Path, configure: Callable[[Flask], Any] = lambda app: 
     init_i18n(app)
     init_web(app, config)
     app.jinja_env.globals["viewer"] = None
-    for blueprint in (accounts, register, search, gallery):
+    for blueprint in (accounts, administration, cockpit, register, search, gallery):
         app.register_blueprint(blueprint)
     configure(app)
     return app

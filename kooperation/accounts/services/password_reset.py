@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from kooperation.accounts import queries
-from kooperation.accounts.models import FailedSignIn
+from kooperation.accounts.models import FailedSignIn, User
 from kooperation.accounts.rules import MailPurpose, fold_address
 from kooperation.accounts.services import mail_tokens, users
 from kooperation.accounts.services.signing_in import COUNTED_FOR, Throttled, address_counter, counter
+from kooperation.audit import services as audit
 from kooperation.base import mail
 from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
 
 LINK_LASTS = timedelta(hours=1)
 MOST_TO_ADDRESS = 3
@@ -39,6 +41,18 @@ def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
     if user is not None and user.is_active:
         token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
         mail.post(user.email, "accounts/password_reset", name=user.name, token=token)
+
+
+def send(user: User, *, actor: audit.Actor, at: datetime) -> None:
+    """Send a user the link in somebody else's name; whoever has it sent does not see it. The caller commits.
+
+    Refuses a user who may not sign in (RuleViolation).
+    """
+    if not user.is_active:
+        raise RuleViolation("Dieses Konto ist gesperrt. Geben Sie es zuerst wieder frei.")
+    token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
+    mail.post(user.email, "accounts/password_reset_sent", name=user.name, token=token)
+    audit.record(actor, "user.reset_sent", user, label=user.name)
 
 
 def reset(token: str, password: str, *, secret: str, at: datetime) -> None:

@@ -67,6 +67,7 @@ def sign_in(
 def open_session(user: User, *, browser: str, at: datetime) -> str:
     """Begin a sign-in that holds for a working day; gives its token, of which only the hash is stored."""
     token = secrets.token_urlsafe(32)
+    user.last_signed_in_at = at
     db.session.add(
         UserSession(
             token_hash=hash_token(token),

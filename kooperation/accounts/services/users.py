@@ -9,7 +9,7 @@ from kooperation.accounts.services import mail_tokens
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
 from kooperation.base import mail
-from kooperation.base.db import db
+from kooperation.base.db import db, wait_for_turn
 from kooperation.base.errors import RuleViolation
 from kooperation.base.text import is_mail_address
 from kooperation.parties.models import Municipality
@@ -60,11 +60,54 @@ def rename(user: User, name: str, *, actor: audit.Actor) -> None:
 
 def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
     """Keep a user from signing in, at once. Refuses the last administrator (RuleViolation). The caller commits."""
-    if user.is_admin and user.is_active and queries.active_admins() <= 1:
-        raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
+    _ensure_another_admin(user)
     user.deactivated_at = at
     sign_out_everywhere(user)
     audit.record(actor, "user.deactivated", user, label=user.name)
+
+
+def reactivate(user: User, *, actor: audit.Actor) -> None:
+    """Let a user who was kept from it sign in again; nothing for one who may. The caller commits."""
+    if user.is_active:
+        return
+    user.deactivated_at = None
+    audit.record(actor, "user.reactivated", user, label=user.name)
+
+
+def set_admin(user: User, is_admin: bool, *, actor: audit.Actor) -> None:
+    """Let a user look after the instance, or no more. The caller commits.
+
+    Refuses to take it from the last one, and to give it to a user who may not sign in (RuleViolation).
+    """
+    if user.is_admin == is_admin:
+        return
+    if is_admin and not user.is_active:
+        raise RuleViolation("Dieses Konto ist gesperrt. Geben Sie es zuerst wieder frei.")
+    if not is_admin:
+        _ensure_another_admin(user)
+    user.is_admin = is_admin
+    audit.record(
+        actor,
+        "user.admin_set",
+        user,
+        label=user.name,
+        before={"is_admin": not is_admin},
+        after={"is_admin": is_admin},
+    )
+
+
+def end_sessions(user: User, *, actor: audit.Actor) -> None:
+    """End all sign-ins of a user, in whose place somebody asks for it. The caller commits."""
+    sign_out_everywhere(user)
+    audit.record(actor, "user.signed_out", user, label=user.name)
+
+
+def _ensure_another_admin(user: User) -> None:
+    # Two administrators may take it from each other at the same time: the second one waits here for the first.
+    wait_for_turn("administrators")
+    db.session.refresh(user, ["is_admin", "deactivated_at"])
+    if user.is_admin and user.is_active and queries.active_admins() <= 1:
+        raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
 
 
 def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Actor) -> Membership:

@@ -1,6 +1,16 @@
 """The pages of the administration, a module for each noun; importing them fills the blueprint."""
 
-from kooperation.administration.routes import overview
+from kooperation.administration.routes import (
+    feedback,
+    jobs,
+    legal,
+    mails,
+    memberships,
+    overview,
+    system,
+    users,
+    vocabularies,
+)
 from kooperation.administration.routes.blueprint import bp
 
-__all__ = ["bp", "overview"]
+__all__ = ["bp", "feedback", "jobs", "legal", "mails", "memberships", "overview", "system", "users", "vocabularies"]

@@ -21,11 +21,13 @@ class OutgoingMail(Base):
     text: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
     """Gone once the mail is sent: it may hold a link that lets somebody in."""
     headers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(index=True, default=now)
     """When it is due; None once it is sent or given up."""
     sent_at: Mapped[datetime | None]
-    failed_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None] = mapped_column(index=True)
+    given_up_at: Mapped[datetime | None]
+    """When an administrator decided that it need not arrive; its text is gone with that."""
     last_error: Mapped[str | None] = mapped_column(String(500), info=PERSONAL)
     """What the server answered, which often repeats the address."""

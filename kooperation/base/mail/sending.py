@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from sqlalchemy import select
+from sqlalchemy import Update, func, select, update
 
 from kooperation.base.config import Config
 from kooperation.base.db import db, now
@@ -91,13 +91,40 @@ def _mark_sent(number: int, at: datetime) -> None:
 def _mark_failed(number: int, refusal: NotNow | Refused, at: datetime, *, for_good: bool) -> None:
     mail = db.session.get_one(OutgoingMail, number)
     mail.last_error = str(refusal)[:500]
-    if for_good or mail.attempts > len(PAUSES):
+    if mail.given_up_at is not None:
+        # An administrator gave it up while it was on its way.
+        mail.next_attempt_at = None
+    elif for_good or mail.attempts > len(PAUSES):
         mail.failed_at, mail.next_attempt_at = at, None
         log.warning("mail %s is given up: %s", number, refusal.summary)
     else:
         mail.next_attempt_at = at + PAUSES[mail.attempts - 1]
         log.warning("mail %s is tried again at %s: %s", number, f"{mail.next_attempt_at:%FT%TZ}", refusal.summary)
     db.session.commit()
+
+
+def retry(number: int, at: datetime) -> bool:
+    """Let a mail that failed, or waits for its next attempt, go out now; gives whether it is such a mail.
+
+    The caller commits, and tells the worker (``writing.nudge``).
+    """
+    unsent = _of(number).where(OutgoingMail.sent_at.is_(None), OutgoingMail.text.is_not(None))
+    return _changed(unsent.values(failed_at=None, attempts=0, next_attempt_at=at))
+
+
+def give_up(number: int, at: datetime) -> bool:
+    """Try a mail no more and forget its text; gives whether it was one that had not arrived. The caller commits."""
+    unsent = _of(number).where(OutgoingMail.sent_at.is_(None), OutgoingMail.given_up_at.is_(None))
+    failed = func.coalesce(OutgoingMail.failed_at, at)
+    return _changed(unsent.values(given_up_at=at, failed_at=failed, next_attempt_at=None, text=None))
+
+
+def _of(number: int) -> Update:
+    return update(OutgoingMail).where(OutgoingMail.id == number)
+
+
+def _changed(statement: Update) -> bool:
+    return db.session.scalar(statement.returning(OutgoingMail.id)) is not None
 
 
 def build(mail: OutgoingMail, config: Config) -> EmailMessage:

@@ -1,0 +1,48 @@
+"""What runs in the background: whether the worker lives, what waits, and how long jobs are doing."""
+
+from datetime import UTC, datetime
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from kooperation.accounts import policy
+from kooperation.accounts.guard import guarded
+from kooperation.administration.routes.blueprint import bp
+from kooperation.base import jobs as queue
+from kooperation.base import progress
+from kooperation.base.progress import Stage
+from kooperation.base.text import N_
+
+NAMES = {"kooperation.base.mail.jobs.send_mails": N_("Mails senden")}
+"""What tasks are called; one without a name is called as in the program."""
+STAGES = {
+    Stage.RUNNING: (N_("läuft"), "info"),
+    Stage.FINISHED: (N_("fertig"), "success"),
+    Stage.FAILED: (N_("gescheitert"), "danger"),
+}
+SILENT = (N_("meldet sich nicht mehr"), "warning")
+
+
+@bp.get("/verwaltung/auftraege/", endpoint="jobs")
+@guarded(policy.administers)
+def list_jobs() -> ResponseReturnValue:
+    """The worker's sign of life, the queue, what runs by the clock, and long jobs."""
+    try:
+        beat = queue.last_beat()
+        values = {
+            "reachable": True,
+            "alive": queue.worker_alive(),
+            "last_beat": _instant(beat),
+            "waiting": queue.waiting(),
+            "tasks": [(NAMES.get(one.name), one, _instant(one.ran_at)) for one in queue.tasks()],
+            "long_jobs": [
+                (job, SILENT if job.is_silent else STAGES[job.stage], _instant(job.at)) for job in progress.recent()
+            ],
+        }
+    except queue.UNREACHABLE:
+        values = {"reachable": False}
+    return render_template("administration/jobs.html", **values)
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,51 @@
+"""Legal pages: which there are, what is missing in them, and what changed between two versions."""
+
+import re
+from collections.abc import Sequence
+from difflib import unified_diff
+from enum import StrEnum
+
+from kooperation.base.text import N_
+
+MISSING = N_("noch nicht eingetragen")
+"""What visitors read where something is still to be filled in."""
+_PLACEHOLDER = re.compile(r"\[\[([^\[\]\n]{1,200})\]\]")
+
+
+class LegalKind(StrEnum):
+    """The pages that the law asks for, by the word in their address."""
+
+    IMPRINT = "impressum"
+    PRIVACY = "datenschutz"
+    ACCESSIBILITY = "barrierefreiheit"
+
+
+LEGAL_PAGES = {
+    LegalKind.IMPRINT: N_("Impressum"),
+    LegalKind.PRIVACY: N_("Datenschutz"),
+    LegalKind.ACCESSIBILITY: N_("Erklärung zur Barrierefreiheit"),
+}
+"""What the pages are called."""
+
+
+def placeholders(text: str) -> list[str]:
+    """What is still to be filled in: each [[name]] once, in the order of the text."""
+    return list(dict.fromkeys(name.strip() for name in _PLACEHOLDER.findall(text)))
+
+
+def without_placeholders(text: str) -> str:
+    """The text for visitors, who read in words where something is missing."""
+    return _PLACEHOLDER.sub(MISSING, text)
+
+
+def tidy(text: str) -> str:
+    """A text as it is stored and compared: lines end in one way, and nothing hangs over at the end."""
+    return (
+        "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip() + "\n"
+    )
+
+
+def changes(before: str, after: str) -> Sequence[tuple[bool, str]]:
+    """The lines that differ between two texts, in their order: True for one that came, False for one that went."""
+    lines = list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
+    return [(line[0] == "+", line[1:]) for line in lines if line[0] in "+-" and line[1:].strip()]

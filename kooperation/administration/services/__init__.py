@@ -1,0 +1,1 @@
+"""What administrators change: memberships of others, legal pages, what was reported, mails that did not arrive."""
