@@ -8,7 +8,7 @@ from kooperation.accounts import queries
 from kooperation.accounts.models import FailedSignIn
 from kooperation.accounts.rules import MailPurpose, fold_address
 from kooperation.accounts.services import mail_tokens, users
-from kooperation.accounts.services.signing_in import COUNTED_FOR, Throttled, address_counter, counter
+from kooperation.accounts.services.signing_in import address_counter, count, counter
 from kooperation.base import mail
 from kooperation.base.db import db
 
@@ -32,13 +32,11 @@ def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
         counter(f"reset address {folded}", secret): MOST_TO_ADDRESS,
         counter(f"reset place {place}", secret): MOST_FROM_PLACE,
     }
-    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
-        raise Throttled(THROTTLED)
-    db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
+    count(counters, THROTTLED, at=at)
     user = queries.user_by_address(folded)
     if user is not None and user.is_active:
         token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
-        mail.post(user.email, "accounts/password_reset", name=user.name, token=token)
+        mail.post(user.email, "accounts/password_reset", language=user.mail_language, name=user.name, token=token)
 
 
 def reset(token: str, password: str, *, secret: str, at: datetime) -> None:
