@@ -7,7 +7,7 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
-from kooperation.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
+from kooperation.accounts.rules import LANGUAGES, LONGEST_PASSWORD, SHORTEST_PASSWORD, MailLanguage, Role
 from kooperation.base import index
 from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
 from kooperation.base.text import N_
@@ -82,6 +82,74 @@ class ForgottenForm(BaseForm):
     )
 
 
+_AS_ADDRESS = Regexp(
+    r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=N_("Bitte schreiben Sie die Adresse so: name@kommune.de.")
+)
+
+
+def address_field(label: str, missing: str, **more: Any) -> EmailField:
+    """A mail address that somebody types in for the first time."""
+    return EmailField(label, [InputRequired(missing), Length(max=254), _AS_ADDRESS], **more)
+
+
+class AddressForm(BaseForm):
+    """Another address for one's account, with the password to show who asks."""
+
+    email = address_field(
+        N_("Neue E-Mail-Adresse"),
+        N_("Bitte geben Sie die neue Adresse ein."),
+        description=N_("Dorthin geht eine Mail mit einem Link. Bis Sie ihm folgen, gilt Ihre bisherige Adresse."),
+        render_kw={"autocomplete": "email"},
+    )
+    current = PasswordField(
+        N_("Ihr Kennwort"),
+        [InputRequired(N_("Bitte geben Sie Ihr Kennwort ein."))],
+        id="adresse-kennwort",
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+def _language(value: Any) -> MailLanguage | None:
+    return MailLanguage(str(value)) if str(value) in set(MailLanguage) else None
+
+
+class LanguageForm(BaseForm):
+    """In which language one gets mails."""
+
+    language = RadioField(
+        N_("Sprache der Mails"),
+        [InputRequired(N_("Bitte wählen Sie eine Sprache."))],
+        coerce=_language,
+        choices=[
+            SelectChoice(MailLanguage.GERMAN.value, LANGUAGES[MailLanguage.GERMAN]),
+            SelectChoice(MailLanguage.ENGLISH.value, LANGUAGES[MailLanguage.ENGLISH]),
+        ],
+        description=N_("Die Seiten selbst gibt es nur auf Deutsch."),
+    )
+
+
+class ResendForm(BaseForm):
+    """Where the link that confirms an address goes once more."""
+
+    email = EmailField(
+        N_("E-Mail-Adresse"),
+        [InputRequired(N_("Bitte geben Sie Ihre Adresse ein.")), Length(max=254)],
+        description=N_("Die Adresse, mit der Sie sich registriert haben."),
+        render_kw={"autocomplete": "username"},
+    )
+
+
+class ConfirmForm(BaseForm):
+    """The password that one registered with, to show that it was oneself."""
+
+    password = PasswordField(
+        N_("Kennwort"),
+        [InputRequired(N_("Bitte geben Sie Ihr Kennwort ein.")), Length(max=1_000)],
+        description=N_("Das Kennwort, das Sie beim Registrieren gewählt haben."),
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class EmptyForm(BaseForm):
     """A button: nothing but the token."""
 
@@ -122,6 +190,48 @@ def role_field(label: str, **more: Any) -> RadioField:
     )
 
 
+class NewAccountForm(BaseForm):
+    """A name and a password."""
+
+    name = StringField(
+        N_("Vor- und Nachname"),
+        [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
+    )
+    password = PasswordField(
+        N_("Kennwort"),
+        [InputRequired(N_("Bitte geben Sie ein Kennwort ein.")), Length(max=LONGEST_PASSWORD)],
+        description=N_("Mindestens 12 Zeichen; am besten mehrere Wörter, die nichts miteinander zu tun haben."),
+        render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD},
+    )
+    repeated = PasswordField(
+        N_("Kennwort wiederholen"),
+        [
+            InputRequired(N_("Bitte wiederholen Sie das Kennwort.")),
+            EqualTo("password", N_("Die beiden Kennwörter sind verschieden.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class InviteForm(BaseForm):
+    """Who is invited, to which role, with which words."""
+
+    email = address_field(
+        N_("E-Mail-Adresse"),
+        N_("Bitte geben Sie die Adresse ein."),
+        description=N_("Die Einladung gilt nur für diese Adresse."),
+        render_kw={"autocomplete": "off"},
+    )
+    role = role_field(N_("Rolle"), default=Role.EDITOR)
+    message = TextAreaField(
+        N_("Nachricht"),
+        [Length(max=LONGEST_NOTE)],
+        description=N_("Sie steht in der Mail."),
+        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
+    )
+
+
 class AskForm(BaseForm):
     """Which municipality one wants to belong to, and as what."""
 
@@ -144,38 +254,13 @@ class AskForm(BaseForm):
     )
 
 
-class RegisterForm(AskForm):
+class RegisterForm(NewAccountForm, AskForm):
     """A new account, and the municipality that it wants to belong to."""
 
-    name = StringField(
-        N_("Vor- und Nachname"),
-        [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120)],
-        render_kw={"autocomplete": "name"},
-    )
-    email = EmailField(
+    email = address_field(
         N_("Dienstliche E-Mail-Adresse"),
-        [
-            InputRequired(N_("Bitte geben Sie Ihre Adresse ein.")),
-            Length(max=254),
-            Regexp(
-                r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=N_("Bitte schreiben Sie die Adresse so: name@kommune.de.")
-            ),
-        ],
+        N_("Bitte geben Sie Ihre Adresse ein."),
         render_kw={"autocomplete": "username"},
-    )
-    password = PasswordField(
-        N_("Kennwort"),
-        [InputRequired(N_("Bitte geben Sie ein Kennwort ein.")), Length(max=LONGEST_PASSWORD)],
-        description=N_("Mindestens 12 Zeichen; am besten mehrere Wörter, die nichts miteinander zu tun haben."),
-        render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD},
-    )
-    repeated = PasswordField(
-        N_("Kennwort wiederholen"),
-        [
-            InputRequired(N_("Bitte wiederholen Sie das Kennwort.")),
-            EqualTo("password", N_("Die beiden Kennwörter sind verschieden.")),
-        ],
-        render_kw={"autocomplete": "new-password"},
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import TypeDecorator
 
-from kooperation.accounts.rules import MailPurpose, RequestState, Role
+from kooperation.accounts.rules import InvitationState, MailLanguage, MailPurpose, RequestState, Role
 from kooperation.base.db import PERSONAL, Base, choice, now
 from kooperation.base.text import sort_key
 from kooperation.parties.models import Municipality
@@ -36,6 +36,12 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True, info=PERSONAL)
+    email_confirmed_at: Mapped[datetime] = mapped_column(default=now)
+    """When it was shown that the address is the user's: by a mailed link, or by the word of whoever made the account.
+    There is no account before that, only a registration."""
+    mail_language: Mapped[MailLanguage] = mapped_column(
+        choice(MailLanguage), default=MailLanguage.GERMAN, server_default=MailLanguage.GERMAN.value
+    )
     name: Mapped[str] = mapped_column(String(120), info=PERSONAL)
     sort_name: Mapped[str] = mapped_column(String(250), default="", server_default="", info=PERSONAL)
     """The name as lists sort and find it; it follows the name by itself."""
@@ -145,6 +151,71 @@ class MailToken(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(String(254), info=PERSONAL)
+    """Where the mail went, if not to the user's own address: the address that the link confirms."""
+
+
+class Registration(Base):
+    """Somebody wants an account, and has not shown yet that the address is theirs.
+
+    Kept whether or not the address has an account, so that nothing which follows tells the one from the other.
+    """
+
+    __tablename__ = "registration"
+    __table_args__: Any = (CheckConstraint("role IN (1, 2, 3)", name="role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(254), index=True, info=PERSONAL)
+    name: Mapped[str] = mapped_column(String(120), info=PERSONAL)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), index=True)
+    role: Mapped[Role] = mapped_column(RoleType)
+    """The role that is wished for there."""
+    note: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    municipality: Mapped[Municipality] = relationship()
+
+
+class Invitation(Base):
+    """Somebody is invited by mail: to a role at a municipality, or to look after the instance, or to both."""
+
+    __tablename__ = "invitation"
+    __table_args__: Any = (
+        Index(
+            "uq_invitation_open",
+            "address",
+            "municipality_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_invitation_municipality_state", "municipality_id", "state"),
+        CheckConstraint("role IN (1, 2, 3)", name="role"),
+        CheckConstraint("(municipality_id IS NULL) = (role IS NULL)", name="role_somewhere"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(254), info=PERSONAL)
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    role: Mapped[Role | None] = mapped_column(RoleType)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(String(500), default="", info=PERSONAL)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    sent_at: Mapped[datetime]
+    times_sent: Mapped[int] = mapped_column(default=1)
+    expires_at: Mapped[datetime]
+    state: Mapped[InvitationState] = mapped_column(choice(InvitationState), default=InvitationState.OPEN)
+    ended_at: Mapped[datetime | None]
+
+    municipality: Mapped[Municipality | None] = relationship()
+    invited_by: Mapped[User | None] = relationship()
+
+    def holds(self, at: datetime) -> bool:
+        """Whether its link can be followed."""
+        return self.state is InvitationState.OPEN and self.expires_at > at
 
 
 class JoinRequest(Base):

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Integer, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from kooperation.accounts.models import Consent, JoinRequest, Membership, User
+from kooperation.accounts.models import Consent, Invitation, JoinRequest, Membership, User
 from kooperation.accounts.rules import Role, Visibility
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, municipality_table, party_table
@@ -132,9 +132,15 @@ def waits_to_choose(user: User | None, municipality: Municipality) -> bool:
 
 
 def decides_about(user: User | None, request: JoinRequest) -> bool:
-    """Whether the user decides about a request; nobody does about their own."""
-    if user is None or user.id == request.user_id:
+    """Whether the user decides about a request.
+
+    Nobody does about their own, but for an administrator where nobody else could: neither a manager there or above
+    nor another administrator.
+    """
+    if user is None:
         return False
+    if user.id == request.user_id:
+        return user.is_admin and not _anybody_else(user, request.municipality)
     return decides_at(user, request.municipality, but=request.user_id)
 
 
@@ -145,9 +151,35 @@ def decided_by(user: User | None) -> ColumnElement[bool]:
     of = JoinRequest.municipality_id
     ids = _ids(user, Role.MANAGER)
     allowed = [_member_at(ids, of), _below(ids, of, ~_managed(_unit.id))]
-    if user.is_admin:
-        allowed.append(left_to_admins())
-    return and_(JoinRequest.user_id != user.id, or_(*allowed))
+    if not user.is_admin:
+        return and_(JoinRequest.user_id != user.id, or_(*allowed))
+    unmanaged = left_to_admins()
+    own = and_(JoinRequest.user_id == user.id, unmanaged, ~_other_admin(user))
+    return or_(and_(JoinRequest.user_id != user.id, or_(*allowed, unmanaged)), own)
+
+
+def is_asker(user: User | None, request: JoinRequest) -> bool:
+    """Whether the request is the user's own."""
+    return user is not None and user.id == request.user_id
+
+
+def is_own_membership(user: User | None, membership: Membership) -> bool:
+    """Whether the membership is the user's own."""
+    return user is not None and user.id == membership.user_id
+
+
+def decides_over_invitation(user: User | None, invitation: Invitation) -> bool:
+    """Whether the user may send an invitation again or withdraw it: like inviting, or as an administrator."""
+    if invitation.is_admin or invitation.municipality is None:
+        return is_admin(user)
+    return decides_at(user, invitation.municipality)
+
+
+def sees_invitation(user: User | None, invitation: Invitation) -> bool:
+    """Whether the user may know whom somebody invited."""
+    return decides_over_invitation(user, invitation) or (
+        invitation.municipality is not None and decides_at(user, invitation.municipality)
+    )
 
 
 def left_to_admins() -> ColumnElement[bool]:
@@ -264,6 +296,15 @@ def _managed_above(of: IdColumn, but: IdColumn) -> ColumnElement[bool]:
         _management.user_id.is_distinct_from(but),
         *_is_active_management(),
     )
+
+
+def _other_admin(user: User) -> ColumnElement[bool]:
+    return exists().where(_manager.is_admin, _manager.deactivated_at.is_(None), _manager.id != user.id)
+
+
+def _anybody_else(user: User, municipality: Municipality) -> bool:
+    above = _managed_above(literal(municipality.id), literal(user.id))
+    return has_manager(municipality) or bool(db.session.scalar(select(or_(above, _other_admin(user)))))
 
 
 def _is_active_management() -> tuple[ColumnElement[bool], ...]:

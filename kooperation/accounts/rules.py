@@ -29,6 +29,14 @@ class MailPurpose(StrEnum):
     """What a link in a mail lets its reader do."""
 
     PASSWORD_RESET = "password_reset"  # nosec B105 (the name of a purpose)
+    ADDRESS_CHANGE = "address_change"
+
+
+class MailLanguage(StrEnum):
+    """In which language somebody gets mails; the pages are German."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
 
 
 class Visibility(StrEnum):
@@ -46,10 +54,24 @@ class RequestState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation; an open one may have expired, and is valid again once it is sent again."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 ROLES = {Role.READER: N_("liest mit"), Role.EDITOR: N_("bearbeitet"), Role.MANAGER: N_("verwaltet")}
 """What a member may do, in a word."""
+
+LANGUAGES = {MailLanguage.GERMAN: N_("Deutsch"), MailLanguage.ENGLISH: N_("Englisch")}
+"""What the languages of mails are called."""
 
 
 def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
 
-from kooperation.accounts.models import Consent, User
+from kooperation.accounts.models import Consent, Invitation, Registration, User
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import users
 from kooperation.audit import services as audit
@@ -65,8 +65,13 @@ def load(*, actor: audit.Actor) -> int:
 
 
 def remove() -> None:
-    """Delete the invented people with all that hangs on them, and consent within the region. The caller commits."""
+    """Delete the invented people with all that hangs on them, and consent within the region. The caller commits.
+
+    Invitations and what was registered go too: nobody is lost who has come already.
+    """
     ids = queries.region_ids()
+    for waiting in (Invitation, Registration):
+        db.session.execute(delete(waiting).where(waiting.municipality_id.in_(ids)))
     db.session.execute(delete(Consent).where(Consent.municipality_id.in_(ids), Consent.caretaker_id.in_(ids)))
     # The tables that refer to a user delete along.
     db.session.execute(delete(User).where(_is_invented()))

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from kooperation.accounts.guard import WITHOUT_GUARD
-from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.models import Invitation, JoinRequest, User
 from kooperation.accounts.rules import Role
-from kooperation.accounts.services import joining, users
+from kooperation.accounts.services import invitations, joining, users
 from kooperation.administration.models import Feedback
 from kooperation.base import mail
 from kooperation.base.db import db, now
@@ -36,6 +36,8 @@ OF_ADMIN = ("login",) + (403,) * (len(KINDS) - 2) + ("ok",)
 SEEN_BY_ADMIN = ("login",) + (404,) * (len(KINDS) - 2) + ("ok",)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
+OF_GUEST = ("login", "ok", 404, 404, 404, 404, 404, 404)
+
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
 
 MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
@@ -43,10 +45,17 @@ MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 WITHOUT_PLACE = {
     "accounts.account": ("GET", "/konto/", SIGNED_IN),
     "accounts.ask": ("GET", "/konto/kommune/", SIGNED_IN),
+    "accounts.change_address": ("POST", "/konto/adresse/", SIGNED_IN),
     "accounts.change_password": ("POST", "/konto/kennwort/", SIGNED_IN),
+    "accounts.choose_language": ("POST", "/konto/sprache/", SIGNED_IN),
+    "accounts.confirm_address": ("GET", "/konto/adresse/unbekannt", (404,) * len(KINDS)),
+    "accounts.confirm_registration": ("GET", "/registrieren/bestaetigung/unbekannt", (404,) * len(KINDS)),
+    "accounts.decline_invitation": ("GET", "/einladung/unbekannt/ablehnen/", (404,) * len(KINDS)),
     "accounts.forgotten_password": ("GET", "/kennwort/vergessen/", OPEN),
+    "accounts.invitation": ("GET", "/einladung/unbekannt", (404,) * len(KINDS)),
     "accounts.register": ("GET", "/registrieren/", OPEN),
     "accounts.rename": ("POST", "/konto/name/", SIGNED_IN),
+    "accounts.resend_confirmation": ("GET", "/registrieren/bestaetigung/", OPEN),
     "accounts.reset_password": ("GET", "/kennwort/neu/unbekannt", (404,) * len(KINDS)),
     "accounts.sign_in": ("GET", "/anmelden/", OPEN),
     "accounts.sign_out": ("POST", "/abmelden/", OPEN),
@@ -92,8 +101,16 @@ AT_PLACE = {
     "accounts.choose_successor": ("GET", "/aufgaben/nachfolge/{gone}/", MEMBERS_ONLY, NEVER),
     "accounts.decline": ("POST", "/aufgaben/anfragen/{request}/ablehnen/", OF_MANAGER, NEVER),
     "accounts.give_consent": ("POST", "/kommunen/{key}-dorf/mitglieder/einwilligung/erteilen/", MANAGED, NEVER),
+    "accounts.invite": ("GET", "/kommunen/{key}-dorf/mitglieder/einladen/", MANAGED, NEVER),
+    "accounts.leave": ("GET", "/konto/kommunen/{key}/verlassen/", MEMBERS_ONLY, NEVER),
     "accounts.members": ("GET", "/kommunen/{key}-dorf/mitglieder/", MANAGED, NEVER),
     "accounts.remove_member": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/entfernen/", MANAGED, NEVER),
+    "accounts.resend_invitation": (
+        "POST",
+        "/kommunen/{key}-dorf/mitglieder/einladungen/{invitation}/noch-einmal/",
+        OF_MANAGER,
+        NEVER,
+    ),
     "accounts.show_request": ("GET", "/aufgaben/anfragen/{request}/", OF_MANAGER, NEVER),
     "accounts.withdraw_consent": (
         "POST",
@@ -101,6 +118,13 @@ AT_PLACE = {
         MANAGED,
         NEVER,
     ),
+    "accounts.withdraw_invitation": (
+        "GET",
+        "/kommunen/{key}-dorf/mitglieder/einladungen/{invitation}/zurueckziehen/",
+        OF_MANAGER,
+        NEVER,
+    ),
+    "accounts.withdraw_request": ("GET", "/konto/anfragen/{own_request}/zuruecknehmen/", OF_GUEST, NEVER),
     "administration.change_membership": (
         "GET",
         "/verwaltung/konten/{member}/kommunen/{key}/",
@@ -165,11 +189,13 @@ def world(prepared):
             manager = make.member(unit, Role.MANAGER, make.user(email=f"manager-{name}@muster.example"))
             make.member(unit, Role.READER, make.user(email=f"member-{name}@muster.example"))
             joining.ask(make.user(email=f"asks-{name}@muster.example"), unit, role=Role.READER, note="", at=now())
+            invitations.invite(f"invited-{name}@muster.example", unit, Role.EDITOR, actor=manager, at=now())
             if name == "trusting":
                 users.give_consent(unit, kreis, actor=manager, at=now())
         mail.post("irgendwer@muster.example", "administration/test", name="Irgendwer")
         db.session.add(Feedback(what="Zu klein"))
-        make.user(email="guest@muster.example")
+        guest = make.user(email="guest@muster.example")
+        joining.ask(guest, places["inside"], role=Role.READER, note="", at=now())
         make.user(email="admin@muster.example", is_admin=True)
         for role in Role:
             name = role.name.lower()
@@ -186,10 +212,16 @@ def address_of(app, pattern, place):
     with app.app_context():
         unit = municipality_by_key(PLACES[place])
         member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
-        request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
+        requests = select(JoinRequest.id).join(JoinRequest.user).where(JoinRequest.municipality_id == unit.id)
+        numbers = {
+            "member": member,
+            "request": db.session.scalar(requests.where(User.email == f"asks-{place}@muster.example")),
+            "own_request": db.session.scalar(requests.order_by(User.email.desc())),
+            "invitation": db.session.scalar(select(Invitation.id).where(Invitation.municipality_id == unit.id)),
+        }
         gone = GONE["outside" if place == "outside" else "inside"]
         mail, feedback = (db.session.scalar(select(model.id).limit(1)) for model in (OutgoingMail, Feedback))
-        return pattern.format(key=unit.key, gone=gone, member=member, request=request, mail=mail, feedback=feedback)
+        return pattern.format(key=unit.key, gone=gone, mail=mail, feedback=feedback, **numbers)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

@@ -1,15 +1,13 @@
 """Setting a forgotten password anew, and attacks on it."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import func, select
 
 from kooperation.accounts.models import FailedSignIn, MailToken, User, UserSession
-from kooperation.accounts.routes import password_reset as routes
+from kooperation.accounts.routes import timing
 from kooperation.accounts.services import password_reset, signing_in, users
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
@@ -24,29 +22,9 @@ FORM = "/kennwort/vergessen/"
 ANSWER = "Wenn es zu dieser Adresse ein Konto gibt"
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    monkeypatch.setattr(routes, "ANSWER_AFTER", 0.0)
-
-
 @pytest.fixture
 def erika(prepared):
     prepared(lambda make: make.user("Erika Muster", email=ADDRESS, password=PASSWORD))
-
-
-@pytest.fixture
-def arrived(app, tmp_path, monkeypatch):
-    """The mails that were sent, in order: into a folder of this test."""
-    config = replace(app.extensions["kooperation"], instance=tmp_path, mail_server=None)
-    monkeypatch.setitem(app.extensions, "kooperation", config)
-
-    def read():
-        with app.app_context():
-            order = list(db.session.scalars(select(OutgoingMail.message_id).order_by(OutgoingMail.id)))
-        mails = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in (tmp_path / "mails").glob("*")]
-        return sorted(mails, key=lambda one: order.index(one["Message-ID"]))
-
-    return read
 
 
 def ask(client, address=ADDRESS, **more):
@@ -185,8 +163,8 @@ def test_the_answer_does_not_tell_whether_there_is_an_account(app, client, prepa
 def test_nor_does_the_time_it_takes(client, erika, arrived, monkeypatch, address):
     """The work is over long before the answer; asserted of the pause, since machines are noisy."""
     paused = []
-    monkeypatch.setattr(routes, "ANSWER_AFTER", 1_000.0)
-    monkeypatch.setattr(routes.time, "sleep", paused.append)
+    monkeypatch.setattr(timing, "ANSWER_AFTER", 1_000.0)
+    monkeypatch.setattr(timing.time, "sleep", paused.append)
     ask(client, address)
     (pause,) = paused
     assert 1_000 - pause < 10

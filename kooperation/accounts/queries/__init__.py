@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from kooperation.accounts import policy
@@ -11,13 +11,15 @@ from kooperation.accounts.models import (
     Consent,
     FailedSignIn,
     Inheritance,
+    Invitation,
     JoinRequest,
     MailToken,
     Membership,
+    Registration,
     User,
     UserSession,
 )
-from kooperation.accounts.rules import MailPurpose, RequestState, Role
+from kooperation.accounts.rules import InvitationState, MailPurpose, RequestState, Role
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
 
@@ -30,6 +32,8 @@ _SESSION = (
 _REQUESTS = select(JoinRequest).options(
     joinedload(JoinRequest.user).selectinload(User.memberships), joinedload(JoinRequest.municipality)
 )
+
+_INVITATIONS = select(Invitation).options(joinedload(Invitation.municipality), joinedload(Invitation.invited_by))
 
 _MEMBERSHIPS = (
     select(Membership)
@@ -76,6 +80,77 @@ def user_by_mail_token(token_hash: str, purpose: MailPurpose, at: datetime) -> U
     )
 
 
+def address_by_mail_token(token_hash: str, purpose: MailPurpose, at: datetime) -> str | None:
+    """The address that a link was mailed to, where that is not the user's own; None for a link that does not hold."""
+    return db.session.scalar(
+        select(MailToken.address).where(
+            MailToken.token_hash == token_hash,
+            MailToken.purpose == purpose,
+            MailToken.used_at.is_(None),
+            MailToken.expires_at > at,
+        )
+    )
+
+
+def registration_of(address: str, at: datetime) -> Registration | None:
+    """What was registered last with a folded address and waits to be confirmed; None without."""
+    waiting = select(Registration).where(Registration.address == address, Registration.expires_at > at)
+    return db.session.scalar(waiting.order_by(Registration.id.desc()).limit(1))
+
+
+def registration_by_token(token_hash: str, at: datetime, *, for_update: bool = False) -> Registration | None:
+    """What a link that was mailed confirms, kept from others for an update; None for a link that does not hold."""
+    found = select(Registration).where(Registration.token_hash == token_hash, Registration.expires_at > at)
+    return db.session.scalar(found.with_for_update() if for_update else found)
+
+
+def invitation_by_token(token_hash: str, at: datetime) -> Invitation | None:
+    """The invitation that a link leads to; None for a link that does not hold."""
+    found = db.session.scalar(_INVITATIONS.where(Invitation.token_hash == token_hash))
+    return found if found is not None and found.holds(at) else None
+
+
+def invitation_by_id(number: int) -> Invitation | None:
+    """An open invitation, also an expired one; None without one of this number."""
+    return db.session.scalar(_INVITATIONS.where(Invitation.id == number, Invitation.state == InvitationState.OPEN))
+
+
+def invitations_of(municipality: Municipality) -> list[Invitation]:
+    """The open invitations to a municipality, also expired ones, the one sent last first."""
+    return list(db.session.scalars(_open_invitations().where(Invitation.municipality_id == municipality.id)))
+
+
+def open_invitations() -> list[Invitation]:
+    """All open invitations, also expired ones, the one sent last first."""
+    return list(db.session.scalars(_open_invitations()))
+
+
+def open_invitation(address: str, municipality: Municipality | None) -> Invitation | None:
+    """The open invitation of a folded address to a municipality, or to none; also an expired one."""
+    number = municipality.id if municipality else None
+    held = Invitation.municipality_id.is_not_distinct_from(number)
+    return db.session.scalar(_open_invitations().where(Invitation.address == address, held).limit(1))
+
+
+def invitations_sent(
+    since: datetime, *, invited_by: User | None = None, at: Municipality | None = None, to: str | None = None
+) -> int:
+    """How many mails went out with invitations since an instant: by a user, for a municipality, to an address."""
+    sent = select(func.sum(Invitation.times_sent)).where(Invitation.sent_at > since)
+    if invited_by is not None:
+        sent = sent.where(Invitation.invited_by_id == invited_by.id)
+    if at is not None:
+        sent = sent.where(Invitation.municipality_id == at.id)
+    if to is not None:
+        sent = sent.where(Invitation.address == to)
+    return db.session.scalar(sent) or 0
+
+
+def _open_invitations() -> Select[Invitation]:
+    waiting = _INVITATIONS.where(Invitation.state == InvitationState.OPEN)
+    return waiting.order_by(Invitation.sent_at.desc(), Invitation.id.desc())
+
+
 def failures(counted_for: str, since: datetime) -> int:
     """How many sign-ins failed for a counted key since an instant."""
     return (
@@ -109,8 +184,9 @@ def request_by_id(number: int) -> JoinRequest | None:
 
 
 def requests_of(user: User) -> list[JoinRequest]:
-    """What a user asked for and was not granted, the newest first."""
-    mine = _REQUESTS.where(JoinRequest.user_id == user.id, JoinRequest.state != RequestState.GRANTED)
+    """What a user asked for and waits for or was refused, the newest first."""
+    shown = (RequestState.OPEN, RequestState.DECLINED)
+    mine = _REQUESTS.where(JoinRequest.user_id == user.id, JoinRequest.state.in_(shown))
     return list(db.session.scalars(mine.order_by(JoinRequest.asked_at.desc(), JoinRequest.id.desc())))
 
 
@@ -143,6 +219,11 @@ def membership_at(municipality: Municipality, user_id: int) -> Membership | None
     return db.session.scalar(
         _MEMBERSHIPS.where(Membership.municipality_id == municipality.id, Membership.user_id == user_id)
     )
+
+
+def membership_by_address(municipality: Municipality, address: str) -> Membership | None:
+    """The membership of the user with this folded address at a municipality; None without one."""
+    return db.session.scalar(_MEMBERSHIPS.where(Membership.municipality_id == municipality.id, User.email == address))
 
 
 def is_last_manager(membership: Membership) -> bool:

@@ -1,23 +1,34 @@
 """One's own account."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kooperation.accounts import queries
-from kooperation.accounts.forms import ActingForm, EmptyForm, NameForm, PasswordForm
-from kooperation.accounts.guard import act_for, current_session, enter, safe_target, signed_in
+from kooperation.accounts import policy, queries
+from kooperation.accounts.forms import (
+    ActingForm,
+    AddressForm,
+    EmptyForm,
+    LanguageForm,
+    NameForm,
+    PasswordForm,
+    RemoveForm,
+)
+from kooperation.accounts.guard import act_for, current_session, enter, guarded, safe_target, signed_in
+from kooperation.accounts.models import Membership
 from kooperation.accounts.routes.blueprint import bp, me
-from kooperation.accounts.services import signing_in, users
+from kooperation.accounts.services import members, signing_in, users
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
+from kooperation.base.forms import BaseForm
 from kooperation.base.i18n import _
+from kooperation.parties.queries import municipality_by_key
 
 
 @bp.get("/konto/")
 @signed_in
 def account() -> ResponseReturnValue:
     """One's own account: name, memberships, sign-ins that hold."""
-    return _account_page(NameForm(name=me().name), PasswordForm())
+    return account_page()
 
 
 @bp.post("/konto/name/")
@@ -30,7 +41,7 @@ def rename() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Ihr Name ist geändert."), "success")
         return redirect(url_for(".account"))
-    return _account_page(form, PasswordForm(formdata=None))
+    return account_page(name_form=form)
 
 
 @bp.post("/konto/kennwort/")
@@ -39,17 +50,28 @@ def change_password() -> ResponseReturnValue:
     """Change the password; all sign-ins end but this one, which begins anew."""
     form = PasswordForm()
     user = me()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and is_proven(form):
         with refusals_shown_on(form):
-            if not signing_in.verify(user.password_hash, form.current.data):
-                raise RuleViolation(_("Das ist nicht Ihr bisheriges Kennwort."), "current")
             users.set_password(user, form.password.data, actor=user)
             token = signing_in.open_session(user, browser=request.user_agent.string, at=now())
             db.session.commit()
             enter(user, token)
             flash(_("Ihr Kennwort ist geändert. Alle anderen Anmeldungen sind beendet."), "success")
             return redirect(url_for(".account"))
-    return _account_page(NameForm(formdata=None, name=user.name), form)
+    return account_page(password_form=form)
+
+
+@bp.post("/konto/sprache/")
+@signed_in
+def choose_language() -> ResponseReturnValue:
+    """Choose the language of one's mails."""
+    form = LanguageForm()
+    if form.validate_on_submit():
+        users.choose_language(me(), form.language.data, actor=me())
+        db.session.commit()
+        flash(_("Die Sprache Ihrer Mails ist geändert."), "success")
+        return redirect(url_for(".account"))
+    return account_page(language_form=form)
 
 
 @bp.post("/konto/ueberall-abmelden/")
@@ -76,13 +98,52 @@ def switch() -> ResponseReturnValue:
     return redirect(safe_target(form.weiter.data) or url_for(".account"))
 
 
-def _account_page(name_form: NameForm, password_form: PasswordForm) -> str:
+def _load_mine(key: str) -> Membership | None:
+    municipality = municipality_by_key(key)
+    return queries.membership_at(municipality, me().id) if municipality else None
+
+
+@bp.route("/konto/kommunen/<digits:key>/verlassen/", methods=["GET", "POST"])
+@guarded(policy.is_own_membership, load=_load_mine, see=policy.is_own_membership)
+def leave(membership: Membership) -> ResponseReturnValue:
+    """Ask once, then end one's own membership."""
+    form = RemoveForm()
+    if form.validate_on_submit():
+        with refusals_shown_on(form):
+            name = membership.municipality.display_name
+            members.remove(membership, actor=me(), confirmed=form.confirmed.data)
+            db.session.commit()
+            flash(_("Sie gehören nicht mehr zu %(name)s.", name=name), "success")
+            return redirect(url_for(".account"))
+    is_last = queries.is_last_manager(membership)
+    return render_template("accounts/leave.html", membership=membership, form=form, is_last=is_last)
+
+
+def is_proven(form: PasswordForm | AddressForm) -> bool:
+    """Whether the password in the form is the user's; otherwise the form says so. What failed is counted."""
+    try:
+        signing_in.prove(me(), form.current.data, secret=current_app.config["SECRET_KEY"], at=now())
+    except RuleViolation as refusal:
+        db.session.commit()
+        form.current.errors = [*form.current.errors, _(refusal.message)]
+        return False
+    return True
+
+
+def account_page(**sent: BaseForm) -> str:
+    """The page of one's own account; a form that was sent stands in the place of its empty one."""
+    user = me()
+    forms = {
+        "name_form": NameForm(formdata=None, name=user.name),
+        "password_form": PasswordForm(formdata=None),
+        "address_form": AddressForm(formdata=None),
+        "language_form": LanguageForm(formdata=None, language=user.mail_language.value),
+    }
     return render_template(
         "accounts/account.html",
-        name_form=name_form,
-        password_form=password_form,
+        **forms | sent,
         button_form=EmptyForm(formdata=None),
-        sessions=queries.sessions_of(me(), now()),
+        sessions=queries.sessions_of(user, now()),
         this_session=current_session(),
-        requests=queries.requests_of(me()),
+        requests=queries.requests_of(user),
     )

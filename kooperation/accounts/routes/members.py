@@ -19,18 +19,19 @@ from kooperation.parties.queries import municipalities, municipality_by_key
 PAGE = "/kommunen/<digits:key>-<name>/mitglieder/"
 
 
-def _load(key: str, name: str) -> Municipality | None:
+def load_municipality(key: str, name: str) -> Municipality | None:
+    """The municipality that an address names, under its present name; None without."""
     municipality = municipality_by_key(key)
     return municipality if municipality is not None and municipality.slug == name else None
 
 
 def _load_member(key: str, name: str, number: int) -> Membership | None:
-    municipality = _load(key, name)
+    municipality = load_municipality(key, name)
     return queries.membership_at(municipality, number) if municipality else None
 
 
 @bp.get(PAGE)
-@guarded(policy.decides_at, load=_load, see=policy.sees_members)
+@guarded(policy.decides_at, load=load_municipality, see=policy.sees_members)
 def members(municipality: Municipality) -> ResponseReturnValue:
     """The members with their roles, and the consents that were given and received."""
     above = [one for one in (municipality.association_id, municipality.district_id) if one != municipality.id]
@@ -45,6 +46,8 @@ def members(municipality: Municipality) -> ResponseReturnValue:
         received=queries.consents_to(municipality),
         is_manager=policy.manages(me(), municipality),
         consent_form=ConsentForm(formdata=None),
+        invitations=queries.invitations_of(municipality),
+        at=now(),
     )
 
 
@@ -83,7 +86,7 @@ def remove_member(membership: Membership) -> ResponseReturnValue:
 
 
 @bp.post(f"{PAGE}einwilligung/erteilen/")
-@guarded(policy.manages, load=_load, see=policy.sees_members)
+@guarded(policy.manages, load=load_municipality, see=policy.sees_members)
 def give_consent(municipality: Municipality) -> ResponseReturnValue:
     """Let the Landkreis or Gemeindeverband enter for the municipality."""
     form = ConsentForm()
@@ -101,7 +104,7 @@ def give_consent(municipality: Municipality) -> ResponseReturnValue:
 
 
 @bp.post(f"{PAGE}einwilligung/zuruecknehmen/")
-@guarded(policy.manages, load=_load, see=policy.sees_members)
+@guarded(policy.manages, load=load_municipality, see=policy.sees_members)
 def withdraw_consent(municipality: Municipality) -> ResponseReturnValue:
     """Take a consent back, with effect at once."""
     form = ConsentForm()

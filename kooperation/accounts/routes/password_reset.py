@@ -1,13 +1,12 @@
 """Setting a forgotten password anew."""
 
-import time
-
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import queries
 from kooperation.accounts.forms import ForgottenForm, NewPasswordForm
 from kooperation.accounts.guard import public
+from kooperation.accounts.routes import timing
 from kooperation.accounts.routes.blueprint import bp
 from kooperation.accounts.rules import MailPurpose
 from kooperation.accounts.services import password_reset
@@ -16,9 +15,6 @@ from kooperation.base.db import db, now
 from kooperation.base.errors import refusals_shown_on
 from kooperation.base.i18n import _
 
-ANSWER_AFTER = 0.25
-"""Seconds; far more than it takes to write the mail, so that the time tells nobody whether there is an account."""
-
 
 @bp.route("/kennwort/vergessen/", methods=["GET", "POST"])
 @public
@@ -26,15 +22,14 @@ def forgotten_password() -> ResponseReturnValue:
     """Ask for a link to set the password anew; the answer is the same where there is no account."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        begun = time.monotonic()
         secret, place = current_app.config["SECRET_KEY"], request.remote_addr or ""
         try:
-            password_reset.ask(form.email.data, place=place, secret=secret, at=now())
+            with timing.steady():
+                password_reset.ask(form.email.data, place=place, secret=secret, at=now())
+                db.session.commit()
         except Throttled as refusal:
             form.form_errors.append(_(refusal.message))
             return render_template("accounts/forgotten_password.html", form=form), 429
-        db.session.commit()
-        time.sleep(max(0.0, begun + ANSWER_AFTER - time.monotonic()))
         flash(
             _(
                 "Wenn es zu dieser Adresse ein Konto gibt, ist jetzt eine Mail unterwegs. "

@@ -37,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
             db.session.commit()
             form.form_errors.append(_(refusal.message))
             status = 429 if isinstance(refusal, signing_in.Throttled) else 200
-            return _page(form), status
+            return _page(form, is_unconfirmed=isinstance(refusal, signing_in.Unconfirmed)), status
         db.session.commit()
         enter(user, token)
         return redirect_after_sign_in(form.weiter.data)
@@ -57,6 +57,12 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("cockpit.start"))
 
 
-def _page(form: SignInForm) -> str:
+def _page(form: SignInForm, *, is_unconfirmed: bool = False) -> str:
     examples = [one for some in hooks.sign_in_examples() for one in some]
-    return render_template("accounts/sign_in.html", form=form, examples=examples, button_form=EmptyForm(formdata=None))
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        examples=examples,
+        button_form=EmptyForm(formdata=None),
+        is_unconfirmed=is_unconfirmed,
+    )

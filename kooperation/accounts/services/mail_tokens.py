@@ -14,10 +14,16 @@ from kooperation.base.errors import RuleViolation
 NO_LONGER_VALID = "Dieser Link gilt nicht mehr. Fordern Sie bitte einen neuen an."
 
 
-def issue(user: User, purpose: MailPurpose, *, lasts: timedelta, at: datetime) -> str:
-    """A token that stands for a user and one purpose for a while, fit for a link. The caller commits."""
+def issue(user: User, purpose: MailPurpose, *, lasts: timedelta, at: datetime, address: str | None = None) -> str:
+    """A token that stands for a user and one purpose for a while, fit for a link. The caller commits.
+
+    ``address`` is where the mail goes, if not to the user's own.
+    """
     token = secrets.token_urlsafe(32)
-    db.session.add(MailToken(purpose=purpose, token_hash=hash_token(token), user_id=user.id, expires_at=at + lasts))
+    held = MailToken(
+        purpose=purpose, token_hash=hash_token(token), user_id=user.id, expires_at=at + lasts, address=address
+    )
+    db.session.add(held)
     return token
 
 
@@ -44,7 +50,7 @@ def redeem(token: str, purpose: MailPurpose, *, at: datetime) -> User:
     return user
 
 
-def withdraw(user: User, purpose: MailPurpose) -> None:
-    """Let no link of this purpose that was sent to a user lead anywhere. The caller commits."""
-    theirs = delete(MailToken).where(MailToken.user_id == user.id, MailToken.purpose == purpose)
+def withdraw(user: User, *purposes: MailPurpose) -> None:
+    """Let no link of these purposes that was sent to a user lead anywhere. The caller commits."""
+    theirs = delete(MailToken).where(MailToken.user_id == user.id, MailToken.purpose.in_(purposes))
     db.session.execute(theirs.where(MailToken.used_at.is_(None)))

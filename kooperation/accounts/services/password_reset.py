@@ -8,7 +8,7 @@ from kooperation.accounts import queries
 from kooperation.accounts.models import FailedSignIn, User
 from kooperation.accounts.rules import MailPurpose, fold_address
 from kooperation.accounts.services import mail_tokens, users
-from kooperation.accounts.services.signing_in import COUNTED_FOR, Throttled, address_counter, counter
+from kooperation.accounts.services.signing_in import address_counter, count, counter
 from kooperation.audit import services as audit
 from kooperation.base import mail
 from kooperation.base.db import db
@@ -34,13 +34,11 @@ def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
         counter(f"reset address {folded}", secret): MOST_TO_ADDRESS,
         counter(f"reset place {place}", secret): MOST_FROM_PLACE,
     }
-    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
-        raise Throttled(THROTTLED)
-    db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
+    count(counters, THROTTLED, at=at)
     user = queries.user_by_address(folded)
     if user is not None and user.is_active:
         token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
-        mail.post(user.email, "accounts/password_reset", name=user.name, token=token)
+        mail.post(user.email, "accounts/password_reset", language=user.mail_language, name=user.name, token=token)
 
 
 def send(user: User, *, actor: audit.Actor, at: datetime) -> None:
@@ -51,7 +49,7 @@ def send(user: User, *, actor: audit.Actor, at: datetime) -> None:
     if not user.is_active:
         raise RuleViolation("Dieses Konto ist gesperrt. Geben Sie es zuerst wieder frei.")
     token = mail_tokens.issue(user, MailPurpose.PASSWORD_RESET, lasts=LINK_LASTS, at=at)
-    mail.post(user.email, "accounts/password_reset_sent", name=user.name, token=token)
+    mail.post(user.email, "accounts/password_reset_sent", language=user.mail_language, name=user.name, token=token)
     audit.record(actor, "user.reset_sent", user, label=user.name)
 
 

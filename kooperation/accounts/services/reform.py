@@ -1,13 +1,14 @@
-"""What a territorial reform does to memberships, consent and requests."""
+"""What a territorial reform does to memberships, consent, requests, registrations and invitations."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from kooperation.accounts import queries
-from kooperation.accounts.models import Consent, Inheritance, JoinRequest, Membership
-from kooperation.accounts.rules import RequestState
+from kooperation.accounts.models import Consent, Inheritance, Invitation, JoinRequest, Membership, Registration
+from kooperation.accounts.rules import InvitationState, RequestState
+from kooperation.accounts.services import invitations, joining
 from kooperation.audit import services as audit
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
@@ -19,13 +20,14 @@ REFORM = audit.SystemActor("Gebietsreform")
 def follow(gone: Municipality, successors: Sequence[Municipality], *, at: datetime) -> None:
     """Let the members of a dissolved municipality go on at its successor; several wait for each member's choice.
 
-    Nothing happens while no successor is known. Consent given by and to the municipality ends, requests go along
-    with the members or are closed. The caller commits.
+    Nothing happens while no successor is known. Consent given by and to the municipality ends; requests and
+    invitations go along to a single successor or are closed. The caller commits.
     """
     if not successors:
         return
     _end_consents(gone, at)
     _follow_requests(gone, successors, at)
+    _follow_invitations(gone, successors, at)
     for dissolved in {gone, *_passed_on(gone)}:
         _offer(dissolved, gone, successors)
 
@@ -52,6 +54,9 @@ def merge(from_id: int, into_id: int, *, at: datetime) -> None:
         _repoint_consent(consent, young, kept, at)
     for request in db.session.scalars(select(JoinRequest).where(JoinRequest.municipality_id == young.id)):
         _repoint_request(request, kept, at)
+    for invitation in db.session.scalars(select(Invitation).where(Invitation.municipality_id == young.id)):
+        _repoint_invitation(invitation, kept, at)
+    _repoint_registrations(young, kept)
     ended = Inheritance.dissolved_id.in_((from_id, into_id))
     db.session.execute(delete(Inheritance).where(ended))
     for option in db.session.scalars(select(Inheritance).where(Inheritance.successor_id == from_id)):
@@ -134,6 +139,7 @@ def _follow_requests(gone: Municipality, successors: Sequence[Municipality], at:
         else:
             names = ", ".join(one.display_name for one in successors)
             _close(request, f"{gone.display_name} ist aufgelöst. An ihre Stelle getreten sind: {names}.", at)
+            joining.tell_declined(request)
     db.session.flush()
 
 
@@ -142,6 +148,38 @@ def _repoint_request(request: JoinRequest, to: Municipality, at: datetime) -> No
         _close(request, f"Ihre Anfrage an {to.display_name} wartet schon auf eine Entscheidung.", at)
     request.municipality = to
     db.session.flush()
+
+
+def _follow_invitations(gone: Municipality, successors: Sequence[Municipality], at: datetime) -> None:
+    waiting = select(Invitation).where(Invitation.municipality_id == gone.id, Invitation.state == InvitationState.OPEN)
+    for invitation in db.session.scalars(waiting):
+        if len(successors) == 1:
+            _repoint_invitation(invitation, successors[0], at)
+        else:
+            _close_invitation(invitation, at)
+    if len(successors) == 1:
+        _repoint_registrations(gone, successors[0])
+
+
+def _repoint_invitation(invitation: Invitation, to: Municipality, at: datetime) -> None:
+    is_open = invitation.state is InvitationState.OPEN
+    if is_open and queries.open_invitation(invitation.address, to) is not None:
+        _close_invitation(invitation, at)
+    invitation.municipality = to
+    db.session.flush()
+
+
+def _close_invitation(invitation: Invitation, at: datetime) -> None:
+    place = invitation.municipality
+    assert place is not None, "a reform looks at invitations to a municipality alone"
+    invitations.close(invitation, InvitationState.CLOSED, at=at)
+    label = f"{invitation.address}, {place.display_name}"
+    audit.record(REFORM, "invitation.closed", invitation, label=label, kept=audit.Kept(place.id))
+
+
+def _repoint_registrations(gone: Municipality, to: Municipality) -> None:
+    waiting = update(Registration).where(Registration.municipality_id == gone.id)
+    db.session.execute(waiting.values(municipality_id=to.id))
 
 
 def _close(request: JoinRequest, reason: str, at: datetime) -> None:

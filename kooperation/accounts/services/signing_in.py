@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -29,10 +30,18 @@ _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 REFUSED = "Die Anmeldung ist nicht gelungen. Prüfen Sie Adresse und Kennwort."
 THROTTLED = "Zu viele Versuche. Bitte warten Sie eine Viertelstunde, oder setzen Sie Ihr Kennwort neu."
+UNCONFIRMED = (
+    "Ihre Adresse ist noch nicht bestätigt. Öffnen Sie den Link in der Mail, die Sie nach dem Registrieren "
+    "bekommen haben."
+)
 
 
 class Throttled(RuleViolation):
-    """Too many sign-ins failed for an address or from a place."""
+    """Too many attempts were made for an address or from a place."""
+
+
+class Unconfirmed(RuleViolation):
+    """Somebody with the right password, who has not shown yet that the address is theirs."""
 
 
 def sign_in(
@@ -43,25 +52,56 @@ def sign_in(
     ``with_examples`` says whether invented people may sign in, whose password everybody can read: never in
     production. ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses
     a wrong address or password with one sentence for both, a deactivated user likewise, and too many failures
-    (Throttled). The failure has then been counted in the session.
+    (Throttled). The failure has then been counted in the session. Whoever registered with this password and has not
+    confirmed the address is told so (Unconfirmed), also where the address has another account: this is no way to
+    learn that it has.
     """
     folded = fold_address(address)
     counters = {
         address_counter(folded, secret): MOST_FAILURES_AT_ADDRESS,
         counter(f"place {place}", secret): MOST_FAILURES_FROM_PLACE,
     }
-    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
-        raise Throttled(THROTTLED)
+    _ensure_few(counters, THROTTLED, at)
     user = queries.user_by_address(folded)
     is_right = verify(user.password_hash if user else None, password)
     is_shut_out = is_example_address(folded) and not with_examples
     if user is None or not is_right or not user.is_active or is_shut_out:
+        registration = queries.registration_of(folded, at)
+        if verify(registration.password_hash if registration else None, password):
+            raise Unconfirmed(UNCONFIRMED)
         db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
         raise RuleViolation(REFUSED)
     if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - COUNTED_FOR))
     return user, open_session(user, browser=browser, at=at)
+
+
+def prove(user: User, password: str, *, secret: str, at: datetime) -> None:
+    """Have somebody who is signed in show that they know their password. The caller commits, also a refusal.
+
+    Refuses another password (RuleViolation), and too many that failed (Throttled): they count as sign-ins do, so that
+    a browser left open is no place to try passwords.
+    """
+    counters = {address_counter(user.email, secret): MOST_FAILURES_AT_ADDRESS}
+    _ensure_few(counters, THROTTLED, at)
+    if not verify(user.password_hash, password):
+        db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
+        raise RuleViolation("Das ist nicht Ihr bisheriges Kennwort.", "current")
+
+
+def count(counters: Mapping[str, int], sentence: str, *, at: datetime) -> None:
+    """Count an attempt under keys, each with the most that it may have in a quarter of an hour. The caller commits.
+
+    Refuses with this sentence where one of them has its fill (Throttled).
+    """
+    _ensure_few(counters, sentence, at)
+    db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
+
+
+def _ensure_few(counters: Mapping[str, int], sentence: str, at: datetime) -> None:
+    if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
+        raise Throttled(sentence)
 
 
 def open_session(user: User, *, browser: str, at: datetime) -> str:

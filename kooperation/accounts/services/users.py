@@ -4,7 +4,14 @@ from datetime import datetime
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import Consent, Membership, User
-from kooperation.accounts.rules import MailPurpose, Role, ensure_password, ensure_takes_part, fold_address
+from kooperation.accounts.rules import (
+    MailLanguage,
+    MailPurpose,
+    Role,
+    ensure_password,
+    ensure_takes_part,
+    fold_address,
+)
 from kooperation.accounts.services import mail_tokens
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
@@ -23,7 +30,7 @@ def create_user(address: str, name: str, password: str | None, *, is_admin: bool
     folded = fold_address(address)
     if not is_mail_address(folded):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
-    if queries.user_by_address(folded) is not None:
+    if account_with(folded) is not None:
         raise RuleViolation("Zu dieser Adresse gibt es bereits ein Konto.", "email")
     if password is not None:
         ensure_password(password, about=(folded, *folded.split("@"), name))
@@ -36,8 +43,24 @@ def create_user(address: str, name: str, password: str | None, *, is_admin: bool
     return user
 
 
+def account_with(folded: str) -> User | None:
+    """The user with this folded address; until the caller commits, nobody else makes one or takes the address."""
+    wait_for_turn(f"address {folded}")
+    return queries.user_by_address(folded)
+
+
+def take_turn(user: User) -> None:
+    """Wait until nobody else changes what a user belongs to or asks for, and see what came of it.
+
+    Whoever also locks a request or an invitation does so after this.
+    """
+    db.session.flush()
+    wait_for_turn(f"user {user.id}")
+    db.session.expire(user, ["memberships"])
+
+
 def set_password(user: User, password: str, *, actor: audit.Actor) -> None:
-    """Give a user a new password, end all sign-ins and links to a new one, and tell the user by mail.
+    """Give a user a new password, end all sign-ins and links to a new one or a new address, and tell the user by mail.
 
     The caller commits.
 
@@ -46,9 +69,9 @@ def set_password(user: User, password: str, *, actor: audit.Actor) -> None:
     ensure_password(password, about=(user.email, *user.email.split("@"), user.name))
     user.password_hash = hash_password(password)
     sign_out_everywhere(user)
-    mail_tokens.withdraw(user, MailPurpose.PASSWORD_RESET)
+    mail_tokens.withdraw(user, MailPurpose.PASSWORD_RESET, MailPurpose.ADDRESS_CHANGE)
     audit.record(actor, "user.password_set", user, label=user.name)
-    mail.post(user.email, "accounts/password_changed", name=user.name)
+    mail.post(user.email, "accounts/password_changed", language=user.mail_language, name=user.name)
 
 
 def rename(user: User, name: str, *, actor: audit.Actor) -> None:
@@ -56,6 +79,19 @@ def rename(user: User, name: str, *, actor: audit.Actor) -> None:
     before = user.name
     user.name = name.strip()
     audit.record(actor, "user.renamed", user, label=user.name, before={"name": before}, after={"name": user.name})
+
+
+def choose_language(user: User, language: MailLanguage, *, actor: audit.Actor) -> None:
+    """Choose in which language a user gets mails. The caller commits."""
+    before, user.mail_language = user.mail_language, language
+    audit.record(
+        actor,
+        "user.language_chosen",
+        user,
+        label=user.name,
+        before={"mail_language": before.value},
+        after={"mail_language": language.value},
+    )
 
 
 def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
@@ -116,6 +152,7 @@ def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Ac
     Refuses a dissolved municipality and one without people (RuleViolation).
     """
     ensure_takes_part(municipality.display_name, municipality.dissolved_on, municipality.inhabited)
+    take_turn(user)
     membership = next((one for one in user.memberships if one.municipality_id == municipality.id), None)
     before = membership.role.name.lower() if membership else None
     if membership is None:

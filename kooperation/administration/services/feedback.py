@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from kooperation.accounts import queries as accounts
-from kooperation.accounts.models import FailedSignIn, User
+from kooperation.accounts.models import User
 from kooperation.accounts.queries.users import admins
-from kooperation.accounts.services.signing_in import COUNTED_FOR, Throttled, counter
+from kooperation.accounts.rules import MailLanguage
+from kooperation.accounts.services.signing_in import count, counter
 from kooperation.administration import queries
 from kooperation.administration.models import Feedback
 from kooperation.administration.rules import LegalKind
@@ -31,15 +31,12 @@ def report(what: str, page: str, address: str, *, place: str, secret: str, at: d
     address = address.strip()
     if address and not is_mail_address(address):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "address")
-    counted = counter(f"feedback {place}", secret)
-    if accounts.failures(counted, at - COUNTED_FOR) >= MOST_FROM_PLACE:
-        raise Throttled(THROTTLED)
-    db.session.add(FailedSignIn(counted_for=counted, at=at))
+    count({counter(f"feedback {place}", secret): MOST_FROM_PLACE}, THROTTLED, at=at)
     feedback = Feedback(what=what.strip(), page=page.strip(), address=address or None, created_at=at)
     db.session.add(feedback)
     db.session.flush()
-    for recipient in _recipients():
-        mail.post(recipient, "administration/feedback", number=feedback.id)
+    for recipient, language in _recipients():
+        mail.post(recipient, "administration/feedback", language=language, number=feedback.id)
     return feedback
 
 
@@ -52,8 +49,8 @@ def set_done(feedback: Feedback, done: bool, *, actor: User, at: datetime) -> No
     audit.record(actor, "feedback.done" if done else "feedback.reopened", feedback, label=label)
 
 
-def _recipients() -> list[str]:
+def _recipients() -> list[tuple[str, MailLanguage]]:
     page = queries.legal_page(LegalKind.ACCESSIBILITY)
     if page is not None and page.contact:
-        return [page.contact]
-    return [one.email for one in admins()]
+        return [(page.contact, MailLanguage.GERMAN)]
+    return [(one.email, one.mail_language) for one in admins()]

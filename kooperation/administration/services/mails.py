@@ -29,4 +29,4 @@ def give_up(row: MailRow, *, actor: User, at: datetime) -> None:
 
 def send_test(actor: User) -> None:
     """Send somebody a mail that says nothing but that mails arrive. The caller commits."""
-    mail.post(actor.email, "administration/test", name=actor.name)
+    mail.post(actor.email, "administration/test", language=actor.mail_language, name=actor.name)

@@ -21,22 +21,35 @@ from kooperation.base.text import is_mail_address
 log = logging.getLogger(__name__)
 
 LONGEST_SUBJECT = 200
+SOURCE_LANGUAGE = "de"
 _POSTED = "mail_posted"
 
 
-def post(to: str, template: str, *, headers: Mapping[str, str] | None = None, **values: Any) -> OutgoingMail:
+def post(
+    to: str,
+    template: str,
+    headers: Mapping[str, str] | None = None,
+    language: str = SOURCE_LANGUAGE,
+    **values: Any,
+) -> OutgoingMail:
     """Put a mail into the outbox: it is sent once the caller has committed, and never when that did not happen.
 
-    ``template`` is the name below templates/mail without its ending ("accounts/password_reset"). Refuses
-    (RuleViolation) what ``compose`` refuses.
+    ``template`` is the name below templates/mail without its ending ("accounts/password_reset"); every mail is there
+    in German (.txt) and in English (.en.txt). Refuses (RuleViolation) what ``compose`` refuses.
     """
-    mail = compose(to, template, headers=headers, **values)
+    mail = compose(to, template, headers, language, **values)
     db.session.add(mail)
     db.session.info[_POSTED] = True
     return mail
 
 
-def compose(to: str, template: str, *, headers: Mapping[str, str] | None = None, **values: Any) -> OutgoingMail:
+def compose(
+    to: str,
+    template: str,
+    headers: Mapping[str, str] | None = None,
+    language: str = SOURCE_LANGUAGE,
+    **values: Any,
+) -> OutgoingMail:
     """Write a mail without sending it: the first line of the template, its block ``subject``, is the subject.
 
     The template knows its values and ``link``, nothing of the running request. Refuses (RuleViolation) what is no
@@ -44,7 +57,8 @@ def compose(to: str, template: str, *, headers: Mapping[str, str] | None = None,
     """
     if not is_mail_address(to):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
-    sheet = current_app.jinja_env.get_template(f"mail/{template}.txt")
+    ending = "txt" if language == SOURCE_LANGUAGE else f"{language}.txt"
+    sheet = current_app.jinja_env.get_template(f"mail/{template}.{ending}")
     context = sheet.new_context({"link": link, **values})
     subject = "".join(sheet.blocks["subject"](context)).strip()
     for line in (subject, *(headers or {}), *(headers or {}).values()):
