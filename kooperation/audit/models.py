@@ -1,6 +1,8 @@
 """The log: one row a change, never altered."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, false
@@ -37,3 +39,26 @@ class AuditEntry(Base):
     """Whether the record is of the visibility ``own``: its values are for those who see the record."""
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+@cache
+def personal_columns() -> Mapping[str, Mapping[str, bool]]:
+    """Of each model, by the name of its class, the columns, and whether they hold personal data, as they say it."""
+    return {
+        mapper.class_.__name__: {
+            attribute.key: bool(attribute.columns[0].info.get("personal")) for attribute in mapper.column_attrs
+        }
+        for mapper in Base.registry.mappers
+    }
+
+
+@cache
+def is_personal(kind: str, column: str) -> bool:
+    """Whether a value that the log holds of a kind of record is personal.
+
+    What is no column of the record (any more) counts as personal where a column of that name is personal anywhere.
+    """
+    models = personal_columns()
+    if column in models.get(kind, {}):
+        return models[kind][column]
+    return any(columns.get(column, False) for columns in models.values())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kooperation.accounts import queries
+from kooperation.accounts import queries, rules
 from kooperation.accounts.models import JoinRequest, Membership, User
 from kooperation.accounts.rules import RequestState, Role, ensure_password, ensure_takes_part, fold_address
 from kooperation.accounts.services import users
@@ -12,7 +12,7 @@ from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
 
-REGISTRATION = audit.SystemActor("Registrierung")
+REGISTRATION = audit.SystemActor(rules.REGISTRATION)
 
 
 def register(
@@ -49,7 +49,9 @@ def ask(user: User, municipality: Municipality, *, role: Role, note: str, at: da
     request = JoinRequest(user=user, municipality=municipality, role=role, note=note.strip(), asked_at=at)
     db.session.add(request)
     db.session.flush()
-    audit.record(user, "request.made", request, label=_label(request), after={"role": role.name.lower()})
+    audit.record(
+        user, "request.made", request, label=_label(request), kept=_kept(request), after={"role": role.name.lower()}
+    )
     return request
 
 
@@ -62,7 +64,9 @@ def approve(request: JoinRequest, role: Role, *, actor: User, at: datetime) -> M
     _ensure_open(request, actor)
     membership = users.grant(request.user, request.municipality, role, actor=actor)
     _close(request, RequestState.GRANTED, at)
-    audit.record(actor, "request.granted", request, label=_label(request), after={"role": role.name.lower()})
+    audit.record(
+        actor, "request.granted", request, label=_label(request), kept=_kept(request), after={"role": role.name.lower()}
+    )
     return membership
 
 
@@ -74,7 +78,7 @@ def decline(request: JoinRequest, reason: str, *, actor: User, at: datetime) -> 
     _ensure_open(request, actor)
     request.reason = reason.strip()
     _close(request, RequestState.DECLINED, at)
-    audit.record(actor, "request.declined", request, label=_label(request))
+    audit.record(actor, "request.declined", request, label=_label(request), kept=_kept(request))
 
 
 def _ensure_open(request: JoinRequest, actor: User) -> None:
@@ -94,3 +98,7 @@ def _close(request: JoinRequest, state: RequestState, at: datetime) -> None:
 
 def _label(request: JoinRequest) -> str:
     return f"{request.user.name}, {request.municipality.display_name}"
+
+
+def _kept(request: JoinRequest) -> audit.Kept:
+    return audit.Kept(request.municipality.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from kooperation.accounts import queries
+from kooperation.accounts import queries, rules
 from kooperation.accounts.models import Consent, Inheritance, JoinRequest, Membership
 from kooperation.accounts.rules import RequestState
 from kooperation.audit import services as audit
@@ -13,7 +13,7 @@ from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
 
-REFORM = audit.SystemActor("Gebietsreform")
+REFORM = audit.SystemActor(rules.REFORM)
 
 
 def follow(gone: Municipality, successors: Sequence[Municipality], *, at: datetime) -> None:
@@ -97,6 +97,7 @@ def _move(membership: Membership, to: Municipality, actor: audit.Actor) -> None:
         "membership.moved",
         user,
         label=f"{user.name}, {to.display_name}",
+        kept=audit.Kept(to.id),
         before={"municipality": origin.key, "role": role.name.lower()},
         after={"municipality": to.key, "role": (held.role if held else role).name.lower()},
     )
@@ -113,8 +114,9 @@ def _end_consents(gone: Municipality, at: datetime) -> None:
 
 def _end(consent: Consent, at: datetime) -> None:
     consent.withdrawn_at = at
-    name = consent.municipality.display_name
-    audit.record(REFORM, "consent.ended", consent.municipality, label=name, before={"to": consent.caretaker.key})
+    giver = consent.municipality
+    before = {"to": consent.caretaker.key}
+    audit.record(REFORM, "consent.ended", giver, label=giver.display_name, kept=audit.Kept(giver.id), before=before)
 
 
 def _repoint_consent(consent: Consent, young: Municipality, kept: Municipality, at: datetime) -> None:
@@ -147,4 +149,4 @@ def _repoint_request(request: JoinRequest, to: Municipality, at: datetime) -> No
 def _close(request: JoinRequest, reason: str, at: datetime) -> None:
     request.state, request.reason, request.decided_at = RequestState.DECLINED, reason[:500], at
     label = f"{request.user.name}, {request.municipality.display_name}"
-    audit.record(REFORM, "request.closed", request, label=label)
+    audit.record(REFORM, "request.closed", request, label=label, kept=audit.Kept(request.municipality_id))

@@ -9,7 +9,7 @@ from kooperation.accounts.services import mail_tokens
 from kooperation.accounts.services.signing_in import hash_password, sign_out_everywhere
 from kooperation.audit import services as audit
 from kooperation.base import mail
-from kooperation.base.db import db
+from kooperation.base.db import db, wait_for_turn
 from kooperation.base.errors import RuleViolation
 from kooperation.base.text import is_mail_address
 from kooperation.parties.models import Municipality
@@ -60,11 +60,18 @@ def rename(user: User, name: str, *, actor: audit.Actor) -> None:
 
 def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
     """Keep a user from signing in, at once. Refuses the last administrator (RuleViolation). The caller commits."""
-    if user.is_admin and user.is_active and queries.active_admins() <= 1:
-        raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
+    ensure_admin_remains(user)
     user.deactivated_at = at
     sign_out_everywhere(user)
     audit.record(actor, "user.deactivated", user, label=user.name)
+
+
+def ensure_admin_remains(user: User) -> None:
+    """Refuse (RuleViolation) to lose a user who is the last to look after the instance."""
+    # Of two who leave at once, the second one waits here and is then the last.
+    wait_for_turn("administrators")
+    if user.is_admin and user.is_active and queries.active_admins() <= 1:
+        raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
 
 
 def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Actor) -> Membership:
@@ -85,7 +92,8 @@ def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Ac
         "membership.granted",
         user,
         label=f"{user.name}, {municipality.display_name}",
-        before={"role": before} if before else None,
+        kept=audit.Kept(municipality.id),
+        before={"role": before, "municipality": municipality.key} if before else None,
         after={"role": role.name.lower(), "municipality": municipality.key},
     )
     return membership
@@ -103,11 +111,25 @@ def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: 
     consent = Consent(municipality_id=municipality.id, caretaker_id=caretaker.id, given_at=at)
     db.session.add(consent)
     db.session.flush()
-    audit.record(actor, "consent.given", municipality, label=municipality.display_name, after={"to": caretaker.key})
+    audit.record(
+        actor,
+        "consent.given",
+        municipality,
+        label=municipality.display_name,
+        kept=audit.Kept(municipality.id),
+        after={"to": caretaker.key},
+    )
     return consent
 
 
 def withdraw_consent(consent: Consent, municipality: Municipality, *, actor: audit.Actor, at: datetime) -> None:
     """Take a consent back, with effect at once. The caller commits."""
     consent.withdrawn_at = at
-    audit.record(actor, "consent.withdrawn", municipality, label=municipality.display_name)
+    audit.record(
+        actor,
+        "consent.withdrawn",
+        municipality,
+        label=municipality.display_name,
+        kept=audit.Kept(municipality.id),
+        before={"to": consent.caretaker.key},
+    )
