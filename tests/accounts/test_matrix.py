@@ -34,13 +34,18 @@ OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
 
+EDITED = ("login", 404, 403, "ok", "ok", 403, "ok", 404)
+
 MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 
 WITHOUT_PLACE = {
     "accounts.account": ("GET", "/konto/", SIGNED_IN),
     "accounts.ask": ("GET", "/konto/kommune/", SIGNED_IN),
     "accounts.change_password": ("POST", "/konto/kennwort/", SIGNED_IN),
+    "accounts.delete_account": ("GET", "/konto/loeschen/", SIGNED_IN),
     "accounts.forgotten_password": ("GET", "/kennwort/vergessen/", OPEN),
+    "accounts.own_data": ("GET", "/konto/daten/", SIGNED_IN),
+    "accounts.own_data_file": ("GET", "/konto/daten/daten.json", SIGNED_IN),
     "accounts.register": ("GET", "/registrieren/", OPEN),
     "accounts.rename": ("POST", "/konto/name/", SIGNED_IN),
     "accounts.reset_password": ("GET", "/kennwort/neu/unbekannt", (404,) * len(KINDS)),
@@ -49,6 +54,9 @@ WITHOUT_PLACE = {
     "accounts.sign_out_everywhere": ("POST", "/konto/ueberall-abmelden/", SIGNED_IN),
     "accounts.switch": ("POST", "/konto/handeln-fuer/", SIGNED_IN),
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
+    "administration.export_log": ("GET", "/verwaltung/protokoll/export.csv", OF_ADMIN),
+    "administration.log_actors": ("GET", "/verwaltung/protokoll/personen?q=a", OF_ADMIN),
+    "administration.log_page": ("GET", "/verwaltung/protokoll/", OF_ADMIN),
     "administration.overview": ("GET", "/verwaltung/", OF_ADMIN),
     "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
     "register.browse": ("GET", "/kommunen/", OPEN),
@@ -68,6 +76,7 @@ AT_PLACE = {
     "accounts.choose_successor": ("GET", "/aufgaben/nachfolge/{gone}/", MEMBERS_ONLY, NEVER),
     "accounts.decline": ("POST", "/aufgaben/anfragen/{request}/ablehnen/", OF_MANAGER, NEVER),
     "accounts.give_consent": ("POST", "/kommunen/{key}-dorf/mitglieder/einwilligung/erteilen/", MANAGED, NEVER),
+    "accounts.history": ("GET", "/kommunen/{key}-dorf/verlauf/", EDITED, NEVER),
     "accounts.members": ("GET", "/kommunen/{key}-dorf/mitglieder/", MANAGED, NEVER),
     "accounts.remove_member": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/entfernen/", MANAGED, NEVER),
     "accounts.show_request": ("GET", "/aufgaben/anfragen/{request}/", OF_MANAGER, NEVER),

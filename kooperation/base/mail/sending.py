@@ -82,22 +82,38 @@ def _hand_over(number: int, message: EmailMessage, carry: Carrier, clock: Callab
 
 
 def _mark_sent(number: int, at: datetime) -> None:
-    mail = db.session.get_one(OutgoingMail, number)
-    mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+    mail = _still_there(number)
+    if mail is not None:
+        mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+        _leave_no_trace(mail)
     db.session.commit()
     log.info("mail %s is sent", number)
 
 
 def _mark_failed(number: int, refusal: NotNow | Refused, at: datetime, *, for_good: bool) -> None:
-    mail = db.session.get_one(OutgoingMail, number)
+    mail = _still_there(number)
+    if mail is None:
+        db.session.rollback()
+        return
     mail.last_error = str(refusal)[:500]
     if for_good or mail.attempts > len(PAUSES):
         mail.failed_at, mail.next_attempt_at = at, None
+        _leave_no_trace(mail)
         log.warning("mail %s is given up: %s", number, refusal.summary)
     else:
         mail.next_attempt_at = at + PAUSES[mail.attempts - 1]
         log.warning("mail %s is tried again at %s: %s", number, f"{mail.next_attempt_at:%FT%TZ}", refusal.summary)
     db.session.commit()
+
+
+def _still_there(number: int) -> OutgoingMail | None:
+    """The mail, unless it was withdrawn while it was handed over."""
+    return db.session.get(OutgoingMail, number)
+
+
+def _leave_no_trace(mail: OutgoingMail) -> None:
+    if mail.leaves_no_trace:
+        db.session.delete(mail)
 
 
 def build(mail: OutgoingMail, config: Config) -> EmailMessage:
