@@ -4,23 +4,30 @@ from flask import Flask
 
 from kooperation.accounts import hooks as accounts_hooks
 from kooperation.accounts import jobs as accounts_jobs
+from kooperation.accounts import rules as accounts_rules
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
 from kooperation.accounts.routes import bp as accounts_bp
+from kooperation.accounts.services import cleaning as accounts_cleaning
 from kooperation.administration import hooks as administration_hooks
+from kooperation.administration import rules as administration_rules
 from kooperation.administration.routes import bp as administration_bp
-from kooperation.base import hooks, jobs, web
+from kooperation.audit import services as audit
+from kooperation.base import hooks, housekeeping, jobs, web
 from kooperation.base.config import ROOT, Config, from_environment
 from kooperation.base.db import init_db
 from kooperation.base.health import bp as health_bp
 from kooperation.base.i18n import init_i18n
+from kooperation.base.mail import forgetting as mail_forgetting
 from kooperation.cockpit.routes import bp as cockpit_bp
+from kooperation.demo import rules as demo_rules
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
 from kooperation.demo.routes import sign_in_examples
 from kooperation.register.cli import register_cli
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.routes import bp as register_bp
+from kooperation.register.rules import labels as register_labels
 from kooperation.search.cli import search_cli
 from kooperation.search.routes import bp as search_bp
 
@@ -59,15 +66,28 @@ def create_app(config: Config | None = None) -> Flask:
     for group in FEATURE_COMMANDS:
         app.cli.add_command(group)
 
-    hooks.index_documents.register(unit_documents)
-    hooks.page_slot.register(accounts_hooks.unit_slot)
-    hooks.party_dissolved.register(accounts_hooks.party_dissolved)
-    hooks.party_merged.register(accounts_hooks.party_merged)
-    hooks.personal_data_of.register(administration_hooks.personal_data_of)
-    hooks.erase.register(administration_hooks.erase)
-    hooks.sign_in_examples.register(sign_in_examples)
-    hooks.tasks_for.register(accounts_hooks.tasks)
-    hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    _wire_hooks()
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks
     ensure_all_guarded(app)
     return app
+
+
+def _wire_hooks() -> None:
+    """Say who acts when a lower feature announces something."""
+    hooks.index_documents.register(unit_documents)
+    hooks.page_slot.register(accounts_hooks.unit_slot)
+    hooks.page_slot.register(accounts_hooks.history_slot)
+    hooks.party_dissolved.register(accounts_hooks.party_dissolved)
+    hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.party_merged.register(audit.repoint_keeper)
+    hooks.sign_in_examples.register(sign_in_examples)
+    hooks.tasks_for.register(accounts_hooks.tasks)
+    hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    hooks.personal_data_of.register(accounts_hooks.personal_data)
+    hooks.personal_data_of.register(administration_hooks.personal_data_of)
+    hooks.erase.register(administration_hooks.erase)
+    words = (accounts_rules.log_words, register_labels.log_words, administration_rules.log_words, demo_rules.log_words)
+    for log_words in words:
+        hooks.log_words.register(log_words)
+    for clean_up in (accounts_cleaning.clean_up, mail_forgetting.clean_up):
+        housekeeping.removal.register(clean_up)

@@ -1,5 +1,6 @@
 """The forms of one's own account, of joining and of deciding about it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -7,10 +8,12 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
+from kooperation.accounts import queries
 from kooperation.accounts.rules import LANGUAGES, LONGEST_PASSWORD, SHORTEST_PASSWORD, MailLanguage, Role
+from kooperation.audit.telling import all_words
 from kooperation.base import index
 from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
-from kooperation.base.text import N_
+from kooperation.base.text import N_, fold
 from kooperation.parties.queries import ancestors, municipalities, municipality_by_key
 
 MUNICIPALITY = "municipality"
@@ -150,6 +153,17 @@ class ConfirmForm(BaseForm):
     )
 
 
+class DeleteAccountForm(BaseForm):
+    """The end of one's own account."""
+
+    password = PasswordField(
+        N_("Ihr Kennwort"),
+        [InputRequired(N_("Bitte geben Sie Ihr Kennwort ein.")), Length(max=1_000)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    confirmed = BooleanField(N_("Danach soll niemand mehr diese Kommunen verwalten"))
+
+
 class EmptyForm(BaseForm):
     """A button: nothing but the token."""
 
@@ -168,6 +182,25 @@ def _candidates(text: str) -> list[Candidate]:
 def _name_of(key: str) -> str | None:
     unit = municipality_by_key(key)
     return unit.display_name if unit else None
+
+
+def actor_candidates(text: str) -> list[Candidate]:
+    """Who may be meant as the one who changed something: users, and actors without an account."""
+    if not text.strip():
+        return []
+    without = [name for name in all_words().actors if fold(text.strip()) in fold(name)]
+    users = queries.users_like(text.strip(), MOST_CANDIDATES)
+    named = [Candidate(str(user.id), f"{user.name} ({user.email})") for user in users]
+    return [*(Candidate(name, name) for name in without), *named][:MOST_CANDIDATES]
+
+
+def actor_label(value: str) -> str | None:
+    """How the log's filter calls an actor: by a user's number, or by the name of one without an account."""
+    if value in all_words().actors:
+        return value
+    is_number = value.isascii() and value.isdigit() and len(value) < 10
+    user = queries.user_by_id(int(value)) if is_number else None
+    return f"{user.name} ({user.email})" if user else None
 
 
 def _role(value: Any) -> Role | None:
@@ -232,16 +265,23 @@ class InviteForm(BaseForm):
     )
 
 
-class AskForm(BaseForm):
-    """Which municipality one wants to belong to, and as what."""
-
-    municipality = TypeaheadField(
-        N_("Kommune"),
-        [InputRequired(N_("Bitte nennen Sie Ihre Kommune: Name, AGS oder Postleitzahl."))],
+def municipality_field(label: str, *validators: Any) -> TypeaheadField:
+    """A municipality that takes part, by its key."""
+    return TypeaheadField(
+        label,
+        list(validators),
         source=lambda: url_for("search.suggestions", art=MUNICIPALITY),
         find=_candidates,
         label_of=_name_of,
         description=N_("Gemeinde, Stadt, Gemeindeverband oder Landkreis: Name, AGS oder Postleitzahl"),
+    )
+
+
+class AskForm(BaseForm):
+    """Which municipality one wants to belong to, and as what."""
+
+    municipality = municipality_field(
+        N_("Kommune"), InputRequired(N_("Bitte nennen Sie Ihre Kommune: Name, AGS oder Postleitzahl."))
     )
     role = role_field(N_("Gewünschte Rolle"), default=Role.EDITOR)
     note = TextAreaField(
@@ -311,3 +351,26 @@ class ActingForm(BaseForm):
 
     municipality = HiddenField(validators=[InputRequired()])
     weiter = HiddenField()
+
+
+class LogForm(BaseForm):
+    """Who and whose in the log. It changes nothing, so it is sent by GET and needs no token."""
+
+    who = TypeaheadField(
+        N_("Wer"),
+        source=lambda: url_for("administration.log_actors"),
+        find=actor_candidates,
+        label_of=actor_label,
+        name="wer-suche",
+    )
+    place = TypeaheadField(
+        N_("Kommune"),
+        source=lambda: url_for("search.suggestions", art=MUNICIPALITY),
+        find=_candidates,
+        label_of=_name_of,
+        name="kommune-suche",
+    )
+
+    def __init__(self, arguments: Mapping[str, str]) -> None:
+        super().__init__(arguments, meta={"csrf": False})
+        self.is_filled = bool(arguments.get(self.who.name) or arguments.get(self.place.name))

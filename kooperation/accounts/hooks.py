@@ -1,4 +1,4 @@
-"""What accounts do and say when others call: what waits for whom, the way to the members, and reforms."""
+"""What accounts do and say when others call: tasks, ways to pages, reforms, and what is stored about whom."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import url_for
 
-from kooperation.accounts import policy, queries
+from kooperation.accounts import policy, queries, stored
 from kooperation.accounts.guard import current_user
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services import reform
 from kooperation.base import hooks
 from kooperation.base.db import BERLIN, now
-from kooperation.base.hooks import PageSlot, Task
+from kooperation.base.hooks import PageSlot, StoredData, Task
 from kooperation.base.i18n import _, german_date
 from kooperation.parties.models import Municipality, Party
 
@@ -24,6 +24,19 @@ def unit_slot(party: Party) -> PageSlot | None:
     if user is None or not isinstance(party, Municipality) or not _decides_somewhere(user):
         return None
     return PageSlot("accounts/_unit_slot.html", position=900) if policy.decides_at(user, party) else None
+
+
+def history_slot(party: Party) -> PageSlot | None:
+    """On the page of a municipality the way to what was changed there, for whoever edits."""
+    user = current_user()
+    if user is None or not isinstance(party, Municipality) or not policy.edits(user, party):
+        return None
+    return PageSlot("accounts/_history_slot.html", position=950)
+
+
+def personal_data(user: User) -> Iterator[StoredData]:
+    """What accounts, outbox and log hold about a user."""
+    return stored.stored_about(user)
 
 
 def tasks(user: User) -> Iterator[Task]:

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from zxcvbn import zxcvbn
 
 from kooperation.base.errors import RuleViolation
+from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_
 
 SHORTEST_PASSWORD = 12
@@ -72,6 +73,70 @@ ROLES = {Role.READER: N_("liest mit"), Role.EDITOR: N_("bearbeitet"), Role.MANAG
 
 LANGUAGES = {MailLanguage.GERMAN: N_("Deutsch"), MailLanguage.ENGLISH: N_("Englisch")}
 """What the languages of mails are called."""
+
+
+REGISTRATION, REFORM = "Registrierung", "Gebietsreform"
+"""What the log calls who acts without an account."""
+
+_LOG_WORDS = LogWords(
+    events={
+        "user.created": N_("Konto angelegt"),
+        "user.renamed": N_("Name geändert"),
+        "user.password_set": N_("Kennwort geändert"),
+        "user.deactivated": N_("Konto gesperrt"),
+        "user.reactivated": N_("Konto freigegeben"),
+        "user.admin_set": N_("Verwaltung der Instanz vergeben oder genommen"),
+        "user.made_admin": N_("Verwaltung der Instanz durch Einladung erhalten"),
+        "user.signed_out": N_("Überall abgemeldet"),
+        "user.reset_sent": N_("Link für ein neues Kennwort gesendet"),
+        "user.address_changed": N_("E-Mail-Adresse geändert"),
+        "user.language_chosen": N_("Sprache der Mails gewählt"),
+        "user.merged": N_("Konten zusammengeführt"),
+        "user.erased": N_("Konto gelöscht"),
+        "membership.granted": N_("Rolle vergeben"),
+        "membership.changed": N_("Rolle geändert"),
+        "membership.removed": N_("Mitgliedschaft beendet"),
+        "membership.moved": N_("Mitgliedschaft nach Gebietsreform verlegt"),
+        "membership.merged": N_("Mitgliedschaft von zusammengeführtem Konto übernommen"),
+        "request.made": N_("Aufnahme angefragt"),
+        "request.granted": N_("Anfrage um Aufnahme angenommen"),
+        "request.declined": N_("Anfrage um Aufnahme abgelehnt"),
+        "request.granted_to_oneself": N_("Eigene Anfrage um Aufnahme angenommen"),
+        "request.fulfilled": N_("Anfrage um Aufnahme auf anderem Weg erledigt"),
+        "request.withdrawn": N_("Anfrage um Aufnahme zurückgenommen"),
+        "invitation.made": N_("Eingeladen"),
+        "invitation.sent_again": N_("Einladung noch einmal gesendet"),
+        "invitation.accepted": N_("Einladung angenommen"),
+        "invitation.declined": N_("Einladung abgelehnt"),
+        "invitation.withdrawn": N_("Einladung zurückgezogen"),
+        "invitation.closed": N_("Einladung durch Gebietsreform beendet"),
+        "invitation.replaced": N_("Einladung durch eine neue ersetzt"),
+        "request.closed": N_("Anfrage um Aufnahme ohne Entscheidung geschlossen"),
+        "consent.given": N_("Einwilligung erteilt"),
+        "consent.withdrawn": N_("Einwilligung zurückgenommen"),
+        "consent.ended": N_("Einwilligung durch Gebietsreform beendet"),
+    },
+    kinds={
+        "User": N_("Konto"),
+        "JoinRequest": N_("Anfrage um Aufnahme"),
+        "Invitation": N_("Einladung"),
+        "Municipality": N_("Kommune"),
+    },
+    columns={
+        "name": LogColumn(N_("Name")),
+        "role": LogColumn(N_("Rolle"), {role.name.lower(): label for role, label in ROLES.items()}),
+        "municipality": LogColumn(N_("Kommune"), is_place=True),
+        "to": LogColumn(N_("Eintragen darf"), is_place=True),
+        "is_admin": LogColumn(N_("Verwaltet die Instanz")),
+        "mail_language": LogColumn(N_("Sprache der Mails"), {one.value: label for one, label in LANGUAGES.items()}),
+    },
+    actors=(REGISTRATION, REFORM),
+)
+
+
+def log_words() -> LogWords:
+    """What the log says of accounts."""
+    return _LOG_WORDS
 
 
 def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:

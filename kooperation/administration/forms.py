@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from flask import url_for
+from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 
-from kooperation.accounts.forms import AskForm, role_field
+from kooperation.accounts.forms import (
+    InviteForm,
+    actor_candidates,
+    actor_label,
+    municipality_field,
+    role_field,
+)
 from kooperation.accounts.queries.users import SignedIn, Standing, UserFilter, UserSort
 from kooperation.accounts.rules import Role
-from kooperation.base.forms import BaseForm
+from kooperation.administration.rules import TOPIC_KINDS
+from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
 from kooperation.base.mail.reading import MailFilter, MailState
 from kooperation.base.text import N_
 from kooperation.parties.rules import TopicKind
@@ -31,8 +39,48 @@ class EmptyForm(BaseForm):
 class GrantForm(BaseForm):
     """At which municipality somebody gets which role."""
 
-    municipality = AskForm.municipality
+    municipality = municipality_field(N_("Kommune"), InputRequired(N_("Bitte nennen Sie die Kommune.")))
     role = role_field(N_("Rolle"), default=Role.EDITOR)
+
+
+class InviteAnywhereForm(BaseForm):
+    """Who is invited: to a role at a municipality, to look after the instance, or to both."""
+
+    email = InviteForm.email
+    municipality = municipality_field(N_("Kommune"))
+    role = role_field(N_("Rolle bei der Kommune"), default=Role.MANAGER)
+    is_admin = BooleanField(N_("Soll die Instanz verwalten"))
+    message = InviteForm.message
+
+
+def _users(text: str) -> list[Candidate]:
+    """The users that may be meant; the log knows others who act, without an account."""
+    return [one for one in actor_candidates(text) if one.value.isdigit()]
+
+
+def _user_label(value: str) -> str | None:
+    return actor_label(value) if value.isdigit() else None
+
+
+class MergeUsersForm(BaseForm):
+    """Into which account another one goes."""
+
+    into = TypeaheadField(
+        N_("Dieses Konto bleibt"),
+        [InputRequired(N_("Bitte nennen Sie das Konto, das bleibt."))],
+        source=lambda: url_for("administration.log_actors"),
+        find=_users,
+        label_of=_user_label,
+        description=N_("Name oder E-Mail-Adresse"),
+    )
+    seen = HiddenField()
+    """The account that somebody has looked at already."""
+
+
+class EraseUserForm(BaseForm):
+    """The end of somebody's account."""
+
+    confirmed = BooleanField(N_("Danach soll niemand mehr diese Kommunen verwalten"))
 
 
 class FeedbackForm(BaseForm):
@@ -92,10 +140,7 @@ class TopicForm(TermForm):
     kind = RadioField(
         N_("Art"),
         [InputRequired(N_("Bitte wählen Sie eine Art."))],
-        choices=[
-            SelectChoice(TopicKind.OZG, N_("OZG-Themenfeld")),
-            SelectChoice(TopicKind.FIELD, N_("kommunales Handlungsfeld")),
-        ],
+        choices=[SelectChoice(kind, label) for kind, label in TOPIC_KINDS.items()],
         coerce=lambda value: TopicKind(value) if value in set(TopicKind) else None,
         default=TopicKind.FIELD,
     )

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from difflib import unified_diff
 from enum import StrEnum
 
+from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_
+from kooperation.parties.rules import TopicKind
 
 MISSING = N_("noch nicht eingetragen")
 """What visitors read where something is still to be filled in."""
@@ -26,6 +28,46 @@ LEGAL_PAGES = {
     LegalKind.ACCESSIBILITY: N_("Erklärung zur Barrierefreiheit"),
 }
 """What the pages are called."""
+
+TOPIC_KINDS = {TopicKind.OZG: N_("OZG-Themenfeld"), TopicKind.FIELD: N_("kommunales Handlungsfeld")}
+"""What the kinds of topics are called."""
+
+_LOG_WORDS = LogWords(
+    events={
+        "topic.added": N_("Thema hinzugefügt"),
+        "topic.changed": N_("Thema geändert"),
+        "topic.moved": N_("Thema verschoben"),
+        "topic.retired": N_("Thema stillgelegt"),
+        "topic.brought_back": N_("Thema wieder angeboten"),
+        "topic.deleted": N_("Thema gelöscht"),
+        "topic.merged": N_("Themen zusammengeführt"),
+        "legal_page.changed": N_("Rechtliche Seite geändert"),
+        "legal_page.contact_set": N_("Adresse für Rückmeldungen geändert"),
+        "feedback.done": N_("Rückmeldung erledigt"),
+        "feedback.reopened": N_("Rückmeldung wieder geöffnet"),
+        "mail.retried": N_("Mail noch einmal gesendet"),
+        "mail.given_up": N_("Mail aufgegeben"),
+    },
+    kinds={
+        "Topic": N_("Thema"),
+        "LegalPage": N_("Rechtliche Seite"),
+        "Feedback": N_("Rückmeldung"),
+        "OutgoingMail": N_("Mail"),
+    },
+    columns={
+        "kind": LogColumn(N_("Art"), {kind.value: label for kind, label in TOPIC_KINDS.items()}),
+        "position": LogColumn(N_("Platz")),
+        "into": LogColumn(N_("Zusammengeführt mit")),
+        "text": LogColumn(N_("Text")),
+        "version": LogColumn(N_("Fassung")),
+        "contact": LogColumn(N_("Rückmeldungen gehen an")),
+    },
+)
+
+
+def log_words() -> LogWords:
+    """What the log says of the administration."""
+    return _LOG_WORDS
 
 
 def placeholders(text: str) -> list[str]:

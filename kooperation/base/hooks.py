@@ -4,7 +4,7 @@ Each hook is a typed list of functions. ``app.py`` fills them once at the start;
 in the order of registration, within the caller's transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -76,13 +76,37 @@ class News:
 class StoredData:
     """What a table holds about a person: the name of the table in the interface, and its rows by column name.
 
-    The labels of the columns are those that the interface uses; values are fit for JSON.
+    The labels of the columns are those that the interface uses; a value is a text, a number, a truth, an instant or
+    nothing.
     """
 
     table: str
     label: str
     labels: dict[str, str]
     rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LogColumn:
+    """How the log calls a column: its label, the labels of its values, and whether these are keys of municipalities."""
+
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    is_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogWords:
+    """What a feature says of what it writes to the log, in German, marked for translation.
+
+    ``events`` says what happened, ``kinds`` what sort of record it happened to, ``columns`` what changed; ``actors``
+    are the names of those who act without an account.
+    """
+
+    events: Mapping[str, str]
+    kinds: Mapping[str, str]
+    columns: Mapping[str, LogColumn]
+    actors: tuple[str, ...] = ()
 
 
 page_slot: Hook[[Any], PageSlot | None] = Hook()
@@ -121,3 +145,6 @@ erase: Hook[[Any], None] = Hook()
 
 users_merged: Hook[[int, int], None] = Hook()
 """users_merged(from_id, into_id): two accounts are one person's; point everything at the one that stays."""
+
+log_words: Hook[[], LogWords] = Hook()
+"""log_words(): what a feature's changes are called where the log is shown."""

@@ -21,7 +21,9 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
     Babel(app)
-    app.jinja_env.filters.update(number=number, decimal=decimal, date=german_date, moment=moment, relative=relative)
+    app.jinja_env.filters.update(
+        number=number, decimal=decimal, date=german_date, moment=moment, relative=relative, since=since
+    )
 
 
 def _(message: str, **values: Any) -> str:
@@ -58,6 +60,13 @@ def relative(value: date | datetime | None) -> str:
     day = value.replace(tzinfo=value.tzinfo or UTC).astimezone(BERLIN).date() if isinstance(value, datetime) else value
     days = (today() - day).days
     return f"{_distance(days)}, {german_date(day)}"
+
+
+def since(value: datetime | None) -> str:
+    """How long ago, and the instant: "vor 3 Monaten, 14.08.2026, 14:05 Uhr"; nothing gives a dash."""
+    if value is None:
+        return "–"
+    return f"{_distance((today() - value.astimezone(BERLIN).date()).days)}, {moment(value)}"
 
 
 def _distance(days: int) -> str:

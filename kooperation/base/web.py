@@ -46,6 +46,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+HEADERS_WITH_TOKEN = {"Referrer-Policy": "strict-origin", "Cache-Control": "no-store"}
+"""Of pages whose address holds the secret of a link. The origin goes along, since CSRF over HTTPS asks for it."""
 # Two years. Only this host: what else runs below the domain is for its operator to say.
 HSTS = "max-age=63072000"
 
@@ -91,6 +93,7 @@ def init_web(app: Flask, config: Config) -> None:
     app.before_request(_begin_reading)
     app.teardown_request(_end_reading)
     app.after_request(_stay_on_this_host)
+    app.after_request(_keep_token)
     _register_error_pages(app)
     _wrap(app, config)
 
@@ -137,6 +140,13 @@ def _stay_on_this_host(response: Response) -> Response:
     if isinstance(request.routing_exception, RequestRedirect) and response.location:
         path, query = urlsplit(response.location)[2:4]
         response.location = f"/{path.lstrip('/')}{'?' if query else ''}{query}"
+    return response
+
+
+def _keep_token(response: Response) -> Response:
+    """Let the secret part of an address leave by no Referer and stay in no cache."""
+    if "token" in (request.view_args or {}):
+        response.headers.update(HEADERS_WITH_TOKEN)
     return response
 
 

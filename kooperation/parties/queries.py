@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Column, Table, bindparam, func, select
+from sqlalchemy import Column, Table, bindparam, func, or_, select
 
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality, Term, party_table
@@ -20,9 +20,13 @@ _ANCESTORS = select(_party.id, _party.key, _party.level, _party.display_name).wh
     _party.id.in_(bindparam("ids", expanding=True))
 )
 
+_NAMED = select(_party.id, _party.key, _party.level, _party.display_name).where(
+    or_(_party.id.in_(bindparam("ids", expanding=True)), _party.key.in_(bindparam("keys", expanding=True)))
+)
+
 
 class Ancestor(NamedTuple):
-    """What pages say of a unit above another."""
+    """What pages say of a unit that they only name."""
 
     id: int
     key: str
@@ -42,6 +46,15 @@ def municipalities(ids: Sequence[int]) -> Sequence[Municipality]:
         return []
     found = {municipality.id: municipality for municipality in db.session.scalars(_BY_IDS, {"ids": list(ids)})}
     return [found[number] for number in ids if number in found]
+
+
+def named(ids: Iterable[int], keys: Iterable[str]) -> list[Ancestor]:
+    """What pages say of the municipalities with some numbers or some keys, in at most one statement."""
+    numbers, wanted = sorted(set(ids)), sorted({key for key in keys if key.isascii() and key.isdigit()})
+    if not numbers and not wanted:
+        return []
+    rows = db.session.execute(_NAMED, {"ids": numbers, "keys": wanted})
+    return [Ancestor(*row) for row in rows]
 
 
 def ancestors(units: Iterable[Municipality]) -> dict[int, Ancestor]:

@@ -40,6 +40,8 @@ OF_GUEST = ("login", "ok", 404, 404, 404, 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
 
+EDITED = ("login", 404, 403, "ok", "ok", 403, "ok", 404)
+
 MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 
 WITHOUT_PLACE = {
@@ -53,6 +55,9 @@ WITHOUT_PLACE = {
     "accounts.decline_invitation": ("GET", "/einladung/unbekannt/ablehnen/", (404,) * len(KINDS)),
     "accounts.forgotten_password": ("GET", "/kennwort/vergessen/", OPEN),
     "accounts.invitation": ("GET", "/einladung/unbekannt", (404,) * len(KINDS)),
+    "accounts.delete_account": ("GET", "/konto/loeschen/", SIGNED_IN),
+    "accounts.own_data": ("GET", "/konto/daten/", SIGNED_IN),
+    "accounts.own_data_file": ("GET", "/konto/daten/daten.json", SIGNED_IN),
     "accounts.register": ("GET", "/registrieren/", OPEN),
     "accounts.rename": ("POST", "/konto/name/", SIGNED_IN),
     "accounts.resend_confirmation": ("GET", "/registrieren/bestaetigung/", OPEN),
@@ -69,6 +74,8 @@ WITHOUT_PLACE = {
     "administration.export_mails": ("GET", "/verwaltung/mails/export.csv", OF_ADMIN),
     "administration.export_users": ("GET", "/verwaltung/konten/export.csv", OF_ADMIN),
     "administration.feedback": ("GET", "/verwaltung/rueckmeldungen/", OF_ADMIN),
+    "administration.invitations": ("GET", "/verwaltung/einladungen/", OF_ADMIN),
+    "administration.invite": ("GET", "/verwaltung/einladungen/neu/", OF_ADMIN),
     "administration.jobs": ("GET", "/verwaltung/auftraege/", OF_ADMIN),
     "administration.legal_page": ("GET", "/impressum/", OPEN),
     "administration.legal_pages": ("GET", "/verwaltung/seiten/", OF_ADMIN),
@@ -76,6 +83,9 @@ WITHOUT_PLACE = {
     "administration.merge_term": ("GET", "/verwaltung/themen/1/zusammenfuehren/", SEEN_BY_ADMIN),
     "administration.move_term_down": ("POST", "/verwaltung/themen/1/runter/", SEEN_BY_ADMIN),
     "administration.move_term_up": ("POST", "/verwaltung/themen/1/hoch/", SEEN_BY_ADMIN),
+    "administration.export_log": ("GET", "/verwaltung/protokoll/export.csv", OF_ADMIN),
+    "administration.log_actors": ("GET", "/verwaltung/protokoll/personen?q=a", OF_ADMIN),
+    "administration.log_page": ("GET", "/verwaltung/protokoll/", OF_ADMIN),
     "administration.overview": ("GET", "/verwaltung/", OF_ADMIN),
     "administration.retire_term": ("POST", "/verwaltung/themen/1/stilllegen/", SEEN_BY_ADMIN),
     "administration.send_test_mail": ("POST", "/verwaltung/mails/probe/", OF_ADMIN),
@@ -103,6 +113,7 @@ AT_PLACE = {
     "accounts.give_consent": ("POST", "/kommunen/{key}-dorf/mitglieder/einwilligung/erteilen/", MANAGED, NEVER),
     "accounts.invite": ("GET", "/kommunen/{key}-dorf/mitglieder/einladen/", MANAGED, NEVER),
     "accounts.leave": ("GET", "/konto/kommunen/{key}/verlassen/", MEMBERS_ONLY, NEVER),
+    "accounts.history": ("GET", "/kommunen/{key}-dorf/verlauf/", EDITED, NEVER),
     "accounts.members": ("GET", "/kommunen/{key}-dorf/mitglieder/", MANAGED, NEVER),
     "accounts.remove_member": ("GET", "/kommunen/{key}-dorf/mitglieder/{member}/entfernen/", MANAGED, NEVER),
     "accounts.resend_invitation": (
@@ -139,6 +150,7 @@ AT_PLACE = {
         SEEN_BY_ADMIN,
     ),
     "administration.end_sessions": ("POST", "/verwaltung/konten/{member}/abmelden/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.erase_user": ("GET", "/verwaltung/konten/{member}/loeschen/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "administration.finish_feedback": (
         "POST",
         "/verwaltung/rueckmeldungen/{feedback}/erledigt/",
@@ -147,10 +159,28 @@ AT_PLACE = {
     ),
     "administration.give_up_mail": ("POST", "/verwaltung/mails/{mail}/aufgeben/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "administration.grant": ("POST", "/verwaltung/konten/{member}/kommunen/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "administration.merge_user": (
+        "GET",
+        "/verwaltung/konten/{member}/zusammenfuehren/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
     "administration.reactivate_user": ("POST", "/verwaltung/konten/{member}/freigeben/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "administration.reopen_feedback": (
         "POST",
         "/verwaltung/rueckmeldungen/{feedback}/offen/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.resend_invitation": (
+        "POST",
+        "/verwaltung/einladungen/{invitation}/noch-einmal/",
+        SEEN_BY_ADMIN,
+        SEEN_BY_ADMIN,
+    ),
+    "administration.withdraw_invitation": (
+        "GET",
+        "/verwaltung/einladungen/{invitation}/zurueckziehen/",
         SEEN_BY_ADMIN,
         SEEN_BY_ADMIN,
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from kooperation.accounts import policy
@@ -20,6 +20,7 @@ from kooperation.accounts.models import (
     UserSession,
 )
 from kooperation.accounts.rules import InvitationState, MailPurpose, RequestState, Role
+from kooperation.audit.rules import Sight
 from kooperation.base.db import db
 from kooperation.parties.models import Municipality
 
@@ -57,6 +58,12 @@ def session_by_hash(token_hash: str, at: datetime) -> UserSession | None:
 def sessions_of(user: User, at: datetime) -> list[UserSession]:
     """The sign-ins of a user that hold, the newest first."""
     mine = select(UserSession).where(UserSession.user_id == user.id, UserSession.expires_at > at)
+    return list(db.session.scalars(mine.order_by(UserSession.created_at.desc(), UserSession.id.desc())))
+
+
+def all_sessions_of(user: User) -> list[UserSession]:
+    """The sign-ins of a user that are stored, those that hold no longer too, the newest first."""
+    mine = select(UserSession).where(UserSession.user_id == user.id)
     return list(db.session.scalars(mine.order_by(UserSession.created_at.desc(), UserSession.id.desc())))
 
 
@@ -183,6 +190,12 @@ def request_by_id(number: int) -> JoinRequest | None:
     return db.session.scalar(_REQUESTS.where(JoinRequest.id == number))
 
 
+def all_requests_of(user: User) -> list[JoinRequest]:
+    """What a user ever asked for, the newest first."""
+    mine = _REQUESTS.where(JoinRequest.user_id == user.id)
+    return list(db.session.scalars(mine.order_by(JoinRequest.asked_at.desc(), JoinRequest.id.desc())))
+
+
 def requests_of(user: User) -> list[JoinRequest]:
     """What a user asked for and waits for or was refused, the newest first."""
     shown = (RequestState.OPEN, RequestState.DECLINED)
@@ -237,6 +250,40 @@ def is_last_manager(membership: Membership) -> bool:
         User.deactivated_at.is_(None),
     )
     return db.session.scalar(others.limit(1)) is None
+
+
+def managed_alone_by(user: User) -> list[Municipality]:
+    """The municipalities that nobody who may sign in would manage without this user, by name."""
+    places = [one.municipality for one in user.memberships if is_last_manager(one)]
+    return sorted((one for one in places if one.dissolved_on is None), key=lambda one: (one.sort_name, one.id))
+
+
+def sight_of(user: User) -> Sight:
+    """Whose records in the log a user sees; two statements, whatever the log holds."""
+    edited = select(Municipality.id).where(policy.edited_by(user, Municipality.id))
+    own = select(Municipality.id).where(policy.own_seen_by(user, Municipality.id))
+    return Sight(
+        edited=frozenset(db.session.scalars(edited)),
+        own=frozenset(db.session.scalars(own)),
+        themselves=frozenset({(User.__name__, user.id)}),
+    )
+
+
+def user_by_id(number: int) -> User | None:
+    """The user of this number, deactivated ones too; None without one."""
+    return db.session.get(User, number)
+
+
+def users_like(text: str, most: int) -> list[User]:
+    """Users whose name or address holds a text, by name."""
+    is_like = or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True))
+    return list(db.session.scalars(select(User).where(is_like).order_by(User.name, User.id).limit(most)))
+
+
+def tokens_of(user: User) -> list[MailToken]:
+    """The links that were sent to a user, the latest to expire first."""
+    theirs = select(MailToken).where(MailToken.user_id == user.id)
+    return list(db.session.scalars(theirs.order_by(MailToken.expires_at.desc(), MailToken.id.desc())))
 
 
 def open_consent(municipality: Municipality, caretaker: Municipality) -> Consent | None:

@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from kooperation.accounts.guard import current_user
 from kooperation.accounts.models import User
+from kooperation.parties.models import Municipality
+from kooperation.parties.queries import municipality_by_key
 
 bp = Blueprint("accounts", __name__)
 
@@ -13,3 +15,9 @@ def me() -> User:
     user = current_user()
     assert user is not None, "the guard lets nobody else pass"
     return user
+
+
+def municipality_at(key: str, name: str) -> Municipality | None:
+    """The municipality that an address means; None where key and name do not belong together."""
+    municipality = municipality_by_key(key)
+    return municipality if municipality is not None and municipality.slug == name else None

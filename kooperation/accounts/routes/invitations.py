@@ -7,9 +7,8 @@ from kooperation.accounts import policy, queries
 from kooperation.accounts.forms import EmptyForm, InviteForm, NewAccountForm
 from kooperation.accounts.guard import act_for, current_user, enter, guarded, public
 from kooperation.accounts.models import Invitation, User
-from kooperation.accounts.routes.blueprint import bp, me
+from kooperation.accounts.routes.blueprint import bp, me, municipality_at
 from kooperation.accounts.routes.members import PAGE
-from kooperation.accounts.routes.members import load_municipality as _load
 from kooperation.accounts.services import invitations, signing_in
 from kooperation.accounts.services.signing_in import hash_token
 from kooperation.base.db import db, now
@@ -19,12 +18,12 @@ from kooperation.parties.models import Municipality
 
 
 def _load_invitation(key: str, name: str, number: int) -> Invitation | None:
-    municipality, found = _load(key, name), queries.invitation_by_id(number)
+    municipality, found = municipality_at(key, name), queries.invitation_by_id(number)
     return found if municipality is not None and found is not None and found.municipality == municipality else None
 
 
 @bp.route(f"{PAGE}einladen/", methods=["GET", "POST"])
-@guarded(policy.decides_at, load=_load, see=policy.sees_members)
+@guarded(policy.decides_at, load=municipality_at, see=policy.sees_members)
 def invite(municipality: Municipality) -> ResponseReturnValue:
     """Invite somebody by mail; the answer is the same whether or not the address has an account."""
     form = InviteForm()

@@ -7,7 +7,7 @@ from kooperation.accounts import policy, queries
 from kooperation.accounts.forms import ConsentForm, RemoveForm, RoleForm
 from kooperation.accounts.guard import guarded
 from kooperation.accounts.models import Membership
-from kooperation.accounts.routes.blueprint import bp, me
+from kooperation.accounts.routes.blueprint import bp, me, municipality_at
 from kooperation.accounts.services import members as services
 from kooperation.accounts.services import users
 from kooperation.base.db import db, now
@@ -19,19 +19,13 @@ from kooperation.parties.queries import municipalities, municipality_by_key
 PAGE = "/kommunen/<digits:key>-<name>/mitglieder/"
 
 
-def load_municipality(key: str, name: str) -> Municipality | None:
-    """The municipality that an address names, under its present name; None without."""
-    municipality = municipality_by_key(key)
-    return municipality if municipality is not None and municipality.slug == name else None
-
-
 def _load_member(key: str, name: str, number: int) -> Membership | None:
-    municipality = load_municipality(key, name)
+    municipality = municipality_at(key, name)
     return queries.membership_at(municipality, number) if municipality else None
 
 
 @bp.get(PAGE)
-@guarded(policy.decides_at, load=load_municipality, see=policy.sees_members)
+@guarded(policy.decides_at, load=municipality_at, see=policy.sees_members)
 def members(municipality: Municipality) -> ResponseReturnValue:
     """The members with their roles, and the consents that were given and received."""
     above = [one for one in (municipality.association_id, municipality.district_id) if one != municipality.id]
@@ -86,7 +80,7 @@ def remove_member(membership: Membership) -> ResponseReturnValue:
 
 
 @bp.post(f"{PAGE}einwilligung/erteilen/")
-@guarded(policy.manages, load=load_municipality, see=policy.sees_members)
+@guarded(policy.manages, load=municipality_at, see=policy.sees_members)
 def give_consent(municipality: Municipality) -> ResponseReturnValue:
     """Let the Landkreis or Gemeindeverband enter for the municipality."""
     form = ConsentForm()
@@ -104,7 +98,7 @@ def give_consent(municipality: Municipality) -> ResponseReturnValue:
 
 
 @bp.post(f"{PAGE}einwilligung/zuruecknehmen/")
-@guarded(policy.manages, load=load_municipality, see=policy.sees_members)
+@guarded(policy.manages, load=municipality_at, see=policy.sees_members)
 def withdraw_consent(municipality: Municipality) -> ResponseReturnValue:
     """Take a consent back, with effect at once."""
     form = ConsentForm()

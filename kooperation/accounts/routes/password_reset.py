@@ -1,6 +1,6 @@
 """Setting a forgotten password anew."""
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import queries
@@ -54,6 +54,4 @@ def reset_password(token: str) -> ResponseReturnValue:
             db.session.commit()
             flash(_("Ihr Kennwort ist geändert. Melden Sie sich jetzt damit an."), "success")
             return redirect(url_for(".sign_in"))
-    answer = make_response(render_template("accounts/reset_password.html", form=form))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return render_template("accounts/reset_password.html", form=form)

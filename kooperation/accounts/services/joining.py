@@ -30,8 +30,9 @@ def ask(user: User, municipality: Municipality, *, role: Role, note: str, at: da
     request = JoinRequest(user=user, municipality=municipality, role=role, note=note.strip(), asked_at=at)
     db.session.add(request)
     db.session.flush()
-    kept, after = audit.Kept(municipality.id), {"role": role.name.lower()}
-    audit.record(user, "request.made", request, label=_label(request), kept=kept, after=after)
+    audit.record(
+        user, "request.made", request, label=_label(request), kept=_kept(request), after={"role": role.name.lower()}
+    )
     return request
 
 
@@ -117,3 +118,7 @@ def _close(request: JoinRequest, state: RequestState, at: datetime) -> None:
 
 def _label(request: JoinRequest) -> str:
     return f"{request.user.name}, {request.municipality.display_name}"
+
+
+def _kept(request: JoinRequest) -> audit.Kept:
+    return audit.Kept(request.municipality.id)

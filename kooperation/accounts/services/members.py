@@ -26,7 +26,8 @@ def change_role(membership: Membership, role: Role, *, actor: User, confirmed: b
         "membership.changed",
         membership.user,
         label=_label(membership),
-        before={"role": before.name.lower()},
+        kept=audit.Kept(membership.municipality_id),
+        before={"role": before.name.lower(), "municipality": membership.municipality.key},
         after={"role": role.name.lower(), "municipality": membership.municipality.key},
     )
 
@@ -43,6 +44,7 @@ def remove(membership: Membership, *, actor: User, confirmed: bool = False) -> N
         "membership.removed",
         user,
         label=_label(membership),
+        kept=audit.Kept(membership.municipality_id),
         before={"role": membership.role.name.lower(), "municipality": membership.municipality.key},
     )
     user.memberships.remove(membership)

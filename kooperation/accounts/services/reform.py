@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from kooperation.accounts import queries
+from kooperation.accounts import queries, rules
 from kooperation.accounts.models import Consent, Inheritance, Invitation, JoinRequest, Membership, Registration
 from kooperation.accounts.rules import InvitationState, RequestState
 from kooperation.accounts.services import invitations, joining
@@ -14,7 +14,7 @@ from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.models import Municipality
 
-REFORM = audit.SystemActor("Gebietsreform")
+REFORM = audit.SystemActor(rules.REFORM)
 
 
 def follow(gone: Municipality, successors: Sequence[Municipality], *, at: datetime) -> None:
@@ -102,6 +102,7 @@ def _move(membership: Membership, to: Municipality, actor: audit.Actor) -> None:
         "membership.moved",
         user,
         label=f"{user.name}, {to.display_name}",
+        kept=audit.Kept(to.id),
         before={"municipality": origin.key, "role": role.name.lower()},
         after={"municipality": to.key, "role": (held.role if held else role).name.lower()},
     )
@@ -118,8 +119,9 @@ def _end_consents(gone: Municipality, at: datetime) -> None:
 
 def _end(consent: Consent, at: datetime) -> None:
     consent.withdrawn_at = at
-    name = consent.municipality.display_name
-    audit.record(REFORM, "consent.ended", consent.municipality, label=name, before={"to": consent.caretaker.key})
+    giver = consent.municipality
+    before = {"to": consent.caretaker.key}
+    audit.record(REFORM, "consent.ended", giver, label=giver.display_name, kept=audit.Kept(giver.id), before=before)
 
 
 def _repoint_consent(consent: Consent, young: Municipality, kept: Municipality, at: datetime) -> None:
@@ -185,4 +187,4 @@ def _repoint_registrations(gone: Municipality, to: Municipality) -> None:
 def _close(request: JoinRequest, reason: str, at: datetime) -> None:
     request.state, request.reason, request.decided_at = RequestState.DECLINED, reason[:500], at
     label = f"{request.user.name}, {request.municipality.display_name}"
-    audit.record(REFORM, "request.closed", request, label=label)
+    audit.record(REFORM, "request.closed", request, label=label, kept=audit.Kept(request.municipality_id))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
 
-from kooperation.accounts import queries
+from kooperation.accounts import queries, rules
 from kooperation.accounts.models import Invitation, JoinRequest, MailToken, Registration, User
 from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address
 from kooperation.accounts.services import joining, mail_tokens, signing_in, users
@@ -19,7 +19,7 @@ from kooperation.base.errors import RuleViolation
 from kooperation.base.text import is_mail_address
 from kooperation.parties.models import Municipality
 
-REGISTRATION = audit.SystemActor("Registrierung")
+REGISTRATION = audit.SystemActor(rules.REGISTRATION)
 
 LINK_LASTS = timedelta(days=7)
 """After it, what was registered is removed."""

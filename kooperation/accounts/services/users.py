@@ -96,7 +96,7 @@ def choose_language(user: User, language: MailLanguage, *, actor: audit.Actor) -
 
 def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
     """Keep a user from signing in, at once. Refuses the last administrator (RuleViolation). The caller commits."""
-    _ensure_another_admin(user)
+    ensure_admin_remains(user)
     user.deactivated_at = at
     sign_out_everywhere(user)
     audit.record(actor, "user.deactivated", user, label=user.name)
@@ -120,7 +120,7 @@ def set_admin(user: User, is_admin: bool, *, actor: audit.Actor) -> None:
     if is_admin and not user.is_active:
         raise RuleViolation("Dieses Konto ist gesperrt. Geben Sie es zuerst wieder frei.")
     if not is_admin:
-        _ensure_another_admin(user)
+        ensure_admin_remains(user)
     user.is_admin = is_admin
     audit.record(
         actor,
@@ -138,8 +138,9 @@ def end_sessions(user: User, *, actor: audit.Actor) -> None:
     audit.record(actor, "user.signed_out", user, label=user.name)
 
 
-def _ensure_another_admin(user: User) -> None:
-    # Two administrators may take it from each other at the same time: the second one waits here for the first.
+def ensure_admin_remains(user: User) -> None:
+    """Refuse (RuleViolation) to lose a user who is the last to look after the instance."""
+    # Of two who leave at once, the second one waits here and is then the last.
     wait_for_turn("administrators")
     db.session.refresh(user, ["is_admin", "deactivated_at"])
     if user.is_admin and user.is_active and queries.active_admins() <= 1:
@@ -165,7 +166,8 @@ def grant(user: User, municipality: Municipality, role: Role, *, actor: audit.Ac
         "membership.granted",
         user,
         label=f"{user.name}, {municipality.display_name}",
-        before={"role": before} if before else None,
+        kept=audit.Kept(municipality.id),
+        before={"role": before, "municipality": municipality.key} if before else None,
         after={"role": role.name.lower(), "municipality": municipality.key},
     )
     return membership
@@ -183,11 +185,25 @@ def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: 
     consent = Consent(municipality_id=municipality.id, caretaker_id=caretaker.id, given_at=at)
     db.session.add(consent)
     db.session.flush()
-    audit.record(actor, "consent.given", municipality, label=municipality.display_name, after={"to": caretaker.key})
+    audit.record(
+        actor,
+        "consent.given",
+        municipality,
+        label=municipality.display_name,
+        kept=audit.Kept(municipality.id),
+        after={"to": caretaker.key},
+    )
     return consent
 
 
 def withdraw_consent(consent: Consent, municipality: Municipality, *, actor: audit.Actor, at: datetime) -> None:
     """Take a consent back, with effect at once. The caller commits."""
     consent.withdrawn_at = at
-    audit.record(actor, "consent.withdrawn", municipality, label=municipality.display_name)
+    audit.record(
+        actor,
+        "consent.withdrawn",
+        municipality,
+        label=municipality.display_name,
+        kept=audit.Kept(municipality.id),
+        before={"to": consent.caretaker.key},
+    )

@@ -1,9 +1,12 @@
 """The pages of the administration, a module for each noun; importing them fills the blueprint."""
 
 from kooperation.administration.routes import (
+    erasure,
     feedback,
+    invitations,
     jobs,
     legal,
+    log,
     mails,
     memberships,
     overview,
@@ -13,4 +16,18 @@ from kooperation.administration.routes import (
 )
 from kooperation.administration.routes.blueprint import bp
 
-__all__ = ["bp", "feedback", "jobs", "legal", "mails", "memberships", "overview", "system", "users", "vocabularies"]
+__all__ = [
+    "bp",
+    "erasure",
+    "feedback",
+    "invitations",
+    "jobs",
+    "legal",
+    "log",
+    "mails",
+    "memberships",
+    "overview",
+    "system",
+    "users",
+    "vocabularies",
+]

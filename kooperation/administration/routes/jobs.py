@@ -13,7 +13,11 @@ from kooperation.base import progress
 from kooperation.base.progress import Stage
 from kooperation.base.text import N_
 
-NAMES = {"kooperation.base.mail.jobs.send_mails": N_("Mails senden")}
+NAMES = {
+    "kooperation.accounts.jobs.forget_stale": N_("Unbestätigte Registrierungen entfernen"),
+    "kooperation.base.housekeeping.clean_up": N_("Nächtliches Aufräumen"),
+    "kooperation.base.mail.jobs.send_mails": N_("Mails senden"),
+}
 """What tasks are called; one without a name is called as in the program."""
 STAGES = {
     Stage.RUNNING: (N_("läuft"), "info"),

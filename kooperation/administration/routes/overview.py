@@ -33,7 +33,7 @@ WAYS = (
     ("administration.feedback", N_("Rückmeldungen"), N_("Gemeldete Barrieren und andere Hinweise")),
     ("administration.mails", N_("Mails"), N_("Was wartet, gesendet wurde oder nicht ankam")),
     ("administration.jobs", N_("Aufträge"), N_("Was im Hintergrund läuft")),
-    ("administration.log", N_("Protokoll"), N_("Wer was wann geändert hat")),
+    ("administration.log_page", N_("Protokoll"), N_("Wer was wann geändert hat")),
     ("administration.system", N_("System"), N_("Version, Datenbank und Zustand, zum Kopieren für eine Anfrage")),
 )
 """What there is to look after; what another feature brings is shown once it is there."""
@@ -166,7 +166,7 @@ def _steps(state: Attention) -> Iterator[Step]:
             "Laden Sie für eine Kommune jemanden ein, der sie verwaltet, "
             "oder geben Sie einem vorhandenen Konto eine Rolle."
         ),
-        way_to("administration.invitations") or url_for(".users"),
+        url_for(".invitations"),
         state.has_members,
     )
 

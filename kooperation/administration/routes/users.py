@@ -15,7 +15,7 @@ from kooperation.accounts.routes.blueprint import me
 from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services import password_reset, users
 from kooperation.administration.forms import EmptyForm, GrantForm, read_user_filter
-from kooperation.administration.routes.blueprint import bp, download, refuse, way_to
+from kooperation.administration.routes.blueprint import bp, download, refuse
 from kooperation.base.db import BERLIN, db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.export import Cell
@@ -56,7 +56,6 @@ def list_users() -> ResponseReturnValue:
         roles=[(int(role), _(label)) for role, label in ROLES.items()],
         standings=[(key.value, _(label)) for key, label in STANDINGS.items()],
         sign_ins=[(key.value, _(label)) for key, label in SIGNED_IN.items()],
-        invite_url=way_to("administration.invitations"),
     )
 
 
@@ -86,9 +85,7 @@ def user_page(user: User, form: GrantForm) -> str:
         requests=accounts.requests_of(user),
         button_form=EmptyForm(formdata=None),
         is_last_admin=user.is_admin and user.is_active and accounts.active_admins() == 1,
-        log_url=way_to("administration.log", konto=user.id),
-        merge_url=way_to("administration.merge_user", number=user.id),
-        erase_url=way_to("administration.erase_user", number=user.id),
+        log_url=url_for(".log_page", datensatz=f"User-{user.id}"),
     )
 
 

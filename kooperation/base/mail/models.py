@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kooperation.base.db import PERSONAL, Base, now
@@ -31,3 +31,5 @@ class OutgoingMail(Base):
     """When an administrator decided that it need not arrive; its text is gone with that."""
     last_error: Mapped[str | None] = mapped_column(String(500), info=PERSONAL)
     """What the server answered, which often repeats the address."""
+    leaves_no_trace: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The last mail to an address that is no longer ours to keep: its row goes once it is sent or given up."""

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 
 from kooperation.base.config import Config
 from kooperation.base.db import db, now
@@ -82,20 +82,26 @@ def _hand_over(number: int, message: EmailMessage, carry: Carrier, clock: Callab
 
 
 def _mark_sent(number: int, at: datetime) -> None:
-    mail = db.session.get_one(OutgoingMail, number)
-    mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+    mail = _still_there(number)
+    if mail is not None:
+        mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+        _leave_no_trace(mail)
     db.session.commit()
     log.info("mail %s is sent", number)
 
 
 def _mark_failed(number: int, refusal: NotNow | Refused, at: datetime, *, for_good: bool) -> None:
-    mail = db.session.get_one(OutgoingMail, number)
+    mail = _still_there(number)
+    if mail is None:
+        db.session.rollback()
+        return
     mail.last_error = str(refusal)[:500]
     if mail.given_up_at is not None:
         # An administrator gave it up while it was on its way.
         mail.next_attempt_at = None
     elif for_good or mail.attempts > len(PAUSES):
         mail.failed_at, mail.next_attempt_at = at, None
+        _leave_no_trace(mail)
         log.warning("mail %s is given up: %s", number, refusal.summary)
     else:
         mail.next_attempt_at = at + PAUSES[mail.attempts - 1]
@@ -116,7 +122,10 @@ def give_up(number: int, at: datetime) -> bool:
     """Try a mail no more and forget its text; gives whether it was one that had not arrived. The caller commits."""
     unsent = _of(number).where(OutgoingMail.sent_at.is_(None), OutgoingMail.given_up_at.is_(None))
     failed = func.coalesce(OutgoingMail.failed_at, at)
-    return _changed(unsent.values(given_up_at=at, failed_at=failed, next_attempt_at=None, text=None))
+    if not _changed(unsent.values(given_up_at=at, failed_at=failed, next_attempt_at=None, text=None)):
+        return False
+    db.session.execute(delete(OutgoingMail).where(OutgoingMail.id == number, OutgoingMail.leaves_no_trace))
+    return True
 
 
 def _of(number: int) -> Update:
@@ -125,6 +134,16 @@ def _of(number: int) -> Update:
 
 def _changed(statement: Update) -> bool:
     return db.session.scalar(statement.returning(OutgoingMail.id)) is not None
+
+
+def _still_there(number: int) -> OutgoingMail | None:
+    """The mail, unless it was withdrawn while it was handed over."""
+    return db.session.get(OutgoingMail, number)
+
+
+def _leave_no_trace(mail: OutgoingMail) -> None:
+    if mail.leaves_no_trace:
+        db.session.delete(mail)
 
 
 def build(mail: OutgoingMail, config: Config) -> EmailMessage:

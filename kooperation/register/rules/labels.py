@@ -1,5 +1,6 @@
 """What kind of unit a unit is, in the words of its Land."""
 
+from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_
 from kooperation.parties.rules import Level
 
@@ -56,6 +57,42 @@ _IN_BADEN_WUERTTEMBERG = {
     "54": N_("Vereinbarte Verwaltungsgemeinschaft"),
     "56": N_("Gemeindeverwaltungsverband"),
 }
+
+_COUNTED = {
+    "new": N_("neu"),
+    "changed": N_("geändert"),
+    "renamed": N_("umbenannt"),
+    "rekeyed": N_("neuer Schlüssel"),
+    "ars_changed": N_("neuer Regionalschlüssel"),
+    "moved_kreis": N_("anderer Kreis"),
+    "moved_verband": N_("anderer Verband"),
+    "moved_other": N_("anders eingeordnet"),
+    "revived": N_("wieder da"),
+    "facts": N_("andere Angaben"),
+    "dissolved": N_("aufgelöst"),
+    "unchanged": N_("unverändert"),
+    "rows": N_("Zeilen"),
+    "known": N_("schon bekannt"),
+    "dissolution": N_("Auflösungen"),
+    "part_transfer": N_("Teilausgliederungen"),
+    "key_change": N_("Schlüsseländerungen"),
+    "rename": N_("Namensänderungen"),
+    "merged": N_("zusammengeführt"),
+}
+
+_LOG_WORDS = LogWords(
+    events={
+        "edition.imported": N_("Gemeindeverzeichnis eingelesen"),
+        "changes.imported": N_("Gebietsänderungen eingelesen"),
+    },
+    kinds={"Edition": N_("Ausgabe des Gemeindeverzeichnisses"), "ChangeFile": N_("Datei der Gebietsänderungen")},
+    columns={"counts": LogColumn(N_("Einheiten und Änderungen"), _COUNTED)},
+)
+
+
+def log_words() -> LogWords:
+    """What the log says of the register."""
+    return _LOG_WORDS
 
 
 def kind_label(level: Level, text_code: str | None, key: str) -> str:

@@ -1,0 +1,76 @@
+"""Erasing a user: the account goes, what the person entered stays without their name."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from kooperation.accounts import queries
+from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.services.users import ensure_admin_remains
+from kooperation.audit import services as audit
+from kooperation.base import hooks, mail
+from kooperation.base.db import db
+from kooperation.base.errors import RuleViolation
+from kooperation.base.mail.forgetting import forget_address
+
+GONE = "Dieses Konto gibt es nicht mehr."
+
+
+def erase_user(user: User, *, actor: audit.Actor, at: datetime, confirmed: bool = False) -> None:
+    """Erase a user with everything that is theirs, blank them in the log, and tell them by a last mail.
+
+    The caller commits. Refuses the last administrator, and to leave a municipality without a manager unless that is
+    confirmed (RuleViolation).
+    """
+    ensure_there(user)
+    ensure_admin_remains(user)
+    _ensure_managed(user, confirmed)
+    address, name, is_own_wish = user.email, user.name, actor.id == user.id
+    for membership in user.memberships:
+        place = membership.municipality
+        audit.record(
+            actor,
+            "membership.removed",
+            user,
+            label=user.name,
+            kept=audit.Kept(place.id),
+            before={"role": membership.role.name.lower(), "municipality": place.key},
+        )
+    audit.record(actor, "user.erased", user, label=user.name)
+    forget(user)
+    mail.post(address, "accounts/erased", name=name, at=at, is_own_wish=is_own_wish).leaves_no_trace = True
+
+
+def forget(user: User) -> None:
+    """Remove a user and blank all that tells of them, also in the log; no rule is asked, nobody is told.
+
+    The caller commits.
+    """
+    hooks.erase(user)
+    db.session.flush()
+    requests = db.session.scalars(select(JoinRequest.id).where(JoinRequest.user_id == user.id)).all()
+    audit.forget_records("JoinRequest", requests)
+    audit.forget_records("User", [user.id])
+    audit.forget_actor(user.id)
+    audit.forget_address(user.email)
+    forget_address(user.email)
+    # The tables that refer to a user delete along.
+    db.session.delete(user)
+    db.session.flush()
+
+
+def ensure_there(user: User) -> None:
+    """Refuse (RuleViolation) a user whom somebody else is removing, or has removed, at this moment."""
+    if db.session.scalar(select(User.id).where(User.id == user.id).with_for_update()) is None:
+        raise RuleViolation(GONE)
+
+
+def _ensure_managed(user: User, confirmed: bool) -> None:
+    places = [one.display_name for one in queries.managed_alone_by(user)]
+    if confirmed or not places:
+        return
+    raise RuleViolation(
+        f"Danach verwaltet niemand mehr {', '.join(places)}. Gemeindeverband und Landkreis dürfen dann wieder für die "
+        "Kommune eintragen und entscheiden, wer dazugehört. Bestätigen Sie, dass Sie das wollen.",
+        "confirmed",
+    )
