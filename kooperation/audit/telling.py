@@ -141,6 +141,9 @@ def _changes(
         if before.get(name) == after.get(name):
             continue
         column = columns.get(name, LogColumn(name))
+        if column.is_place and keeper is not None and {before.get(name), after.get(name)} <= {keeper.key, None}:
+            # It is said already whose record it is.
+            continue
         why_hidden = hidden_value(entry, is_personal(entry.subject_kind, name), sight)
         shown = [
             NOTHING if value is None else _reason(why_hidden, keeper) if why_hidden else _text(value, column, names)
