@@ -16,6 +16,7 @@ from kooperation.cockpit.routes import bp as cockpit_bp
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
 from kooperation.demo.routes import sign_in_examples
+from kooperation.register import hooks as register_hooks
 from kooperation.register.cli import register_cli
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.routes import bp as register_bp
@@ -59,8 +60,12 @@ def create_app(config: Config | None = None) -> Flask:
     hooks.party_dissolved.register(accounts_hooks.party_dissolved)
     hooks.party_merged.register(accounts_hooks.party_merged)
     hooks.sign_in_examples.register(sign_in_examples)
+    hooks.personal_data_of.register(register_hooks.personal_data_of)
     hooks.tasks_for.register(accounts_hooks.tasks)
+    hooks.tasks_for.register(register_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    hooks.tasks_counted.register(register_hooks.tasks_counted)
+    hooks.users_merged.register(register_hooks.users_merged)
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks
     ensure_all_guarded(app)
     return app

@@ -1,10 +1,12 @@
-"""What the address of a list of units says, read with good will; and the choice of a unit to compare with."""
+"""What the address of a list of units says, read with good will; the choice of a unit to compare with; uploads."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import url_for
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
 from kooperation.base import index
@@ -12,6 +14,7 @@ from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
 from kooperation.base.text import N_
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level, PopulationClass
+from kooperation.register.parse import MAX_BYTES
 from kooperation.register.queries.documents import KIND
 from kooperation.register.queries.lists import Sort, Status, UnitFilter, units_by_id
 
@@ -65,6 +68,30 @@ class CompareForm(BaseForm):
 
     def __init__(self, arguments: Mapping[str, str]) -> None:
         super().__init__(arguments, meta={"csrf": False})
+
+
+class UploadForm(BaseForm):
+    """A register file."""
+
+    file = FileField(
+        N_("Datei"),
+        [FileRequired(N_("Bitte wählen Sie eine Datei."))],
+        description=N_(
+            "Höchstens {size} MB. Was die Datei ist, zeigt ihr Inhalt: eine Ausgabe als AuszugGV (.xlsx) oder GV100AD "
+            "(Text), oder Gebietsänderungen (.xlsx); gepackte Dateien entpacken Sie bitte vorher."
+        ).format(size=MAX_BYTES >> 20),
+    )
+
+
+class ApplyForm(BaseForm):
+    """Agreeing to a plan: the one that was shown, with its warnings."""
+
+    fingerprint = HiddenField()
+    understood = BooleanField(N_("Ich habe die Warnungen gelesen und will die Datei trotzdem übernehmen."))
+
+
+class ConfirmForm(BaseForm):
+    """Nothing but the token: one button that changes something."""
 
 
 def _choice(choices: type[Choice], value: str | None) -> Choice | None:

@@ -17,7 +17,9 @@ from kooperation.accounts.services import joining, users
 from kooperation.base.db import db, now
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
+from kooperation.register.models import RegisterUpload
 from tests.accounts.conftest import send
+from tests.register.uploading import make_upload
 
 KINDS = ("nobody", "guest", "reader", "editor", "manager", "coordinator", "trusted", "admin")
 PLACES = {"inside": "08001001", "trusting": "08001002", "outside": "08002001"}
@@ -30,6 +32,7 @@ OPEN = ("ok",) * len(KINDS)
 SIGNED_IN = ("login",) + ("ok",) * (len(KINDS) - 1)
 NEVER = ("login",) + (404,) * (len(KINDS) - 1)
 OF_ADMIN = ("login",) + (403,) * (len(KINDS) - 2) + ("ok",)
+ADMIN_KNOWS = ("login",) + (404,) * (len(KINDS) - 2) + ("ok",)
 OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
@@ -51,11 +54,19 @@ WITHOUT_PLACE = {
     "accounts.tasks": ("GET", "/aufgaben/", SIGNED_IN),
     "administration.overview": ("GET", "/verwaltung/", OF_ADMIN),
     "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
+    "register.apply_upload": ("POST", "/verwaltung/register/{upload}/uebernehmen/", ADMIN_KNOWS),
     "register.browse": ("GET", "/kommunen/", OPEN),
+    "register.discard_upload": ("GET", "/verwaltung/register/{upload}/verwerfen/", ADMIN_KNOWS),
+    "register.export_section": ("GET", "/verwaltung/register/{upload}/0/export.csv", ADMIN_KNOWS),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
     "register.listing": ("GET", "/kommunen/liste/", OPEN),
     "register.map_": ("GET", "/kommunen/karte/", OPEN),
     "register.nearest": ("GET", "/kommunen/karte/naechste", (404,) * len(KINDS)),
+    "register.restart_upload": ("POST", "/verwaltung/register/{upload}/erneut/", ADMIN_KNOWS),
+    "register.show_section": ("GET", "/verwaltung/register/{upload}/0/", ADMIN_KNOWS),
+    "register.show_upload": ("GET", "/verwaltung/register/{upload}/", ADMIN_KNOWS),
+    "register.upload": ("GET", "/verwaltung/register/hochladen/", OF_ADMIN),
+    "register.uploads": ("GET", "/verwaltung/register/", OF_ADMIN),
     "search.results": ("GET", "/suche/", OPEN),
     "cockpit.start": ("GET", "/", OPEN),
     "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
@@ -111,7 +122,7 @@ def world(prepared):
             if name == "trusting":
                 users.give_consent(unit, kreis, actor=manager, at=now())
         make.user(email="guest@muster.example")
-        make.user(email="admin@muster.example", is_admin=True)
+        make_upload(make.user(email="admin@muster.example", is_admin=True))
         for role in Role:
             name = role.name.lower()
             user = make.member(places["inside"], role, make.user(email=f"{name}@muster.example"))
@@ -129,7 +140,8 @@ def address_of(app, pattern, place):
         member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
         request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
         gone = GONE["outside" if place == "outside" else "inside"]
-        return pattern.format(key=unit.key, gone=gone, member=member, request=request)
+        upload = db.session.scalar(select(RegisterUpload.id))
+        return pattern.format(key=unit.key, gone=gone, member=member, request=request, upload=upload)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

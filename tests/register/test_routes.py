@@ -14,7 +14,7 @@ from kooperation.base.db import db
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
 from kooperation.register.models import ChangeEvent, ChangeFile, Edition, HistoryEntry, HistoryKind, Succession
-from kooperation.register.routes import MOST_COMPARED
+from kooperation.register.routes.units import MOST_COMPARED
 
 
 @pytest.fixture
