@@ -26,7 +26,6 @@ from kooperation.register.services.plans import FilePlan
 
 log = logging.getLogger(__name__)
 
-READING_STEPS = 3
 _LAST_STEPS_PER_HUNDRED = 40
 """Successors and the search come after the rows, and take about as long as so many of a hundred rows."""
 _TRIES = 3
@@ -71,7 +70,7 @@ def _work_off(number: int) -> None:
     name, stored_as = upload.file_name, upload.stored_as
     db.session.commit()
     with _failures_told(number, run):
-        progress = Progress.start(_("Die Datei wird gelesen"), READING_STEPS, run)
+        progress = Progress.start(_("Die Datei wird gelesen"), 0, run)
         plan = _planned(number, run, name, stored_as, progress)
         if plan is None:
             return
@@ -92,7 +91,7 @@ def _planned(number: int, run: str, name: str, stored_as: str | None, progress: 
         return None
     try:
         file = read_apart(data, name)
-        progress.step(1, _("Der Plan entsteht"))
+        progress.step(0, _("Der Plan entsteht"))
         with reading():
             return plans.plan_file(file)
     except (UnreadableFile, RuleViolation) as refusal:

@@ -135,16 +135,20 @@ def export_section(part: PlanPart) -> ResponseReturnValue:
 @at_upload
 def apply_upload(upload: RegisterUpload) -> ResponseReturnValue:
     """Agree to the plan that was shown; the worker applies it."""
-    form = ApplyForm()
+    form, number = ApplyForm(), upload.id
     if form.validate_on_submit():
-        with refusals_shown_on(form):
+        try:
             uploads.approve(upload, form.fingerprint.data or "", understood=form.understood.data, user=_me(), at=now())
+        except RuleViolation as refusal:
+            db.session.rollback()
+            if refusal.field:
+                form.understood.errors = [refusal.message]
+                return _upload_page(upload, form)
+            flash(refusal.message, "warning")
+        else:
             db.session.commit()
             _call_worker()
-            return redirect(url_for(".show_upload", number=upload.id))
-    # What is shown again is what is there now: agreeing a second time agrees to that.
-    form.fingerprint.raw_data, form.fingerprint.data = None, upload.fingerprint
-    return _upload_page(upload, form)
+    return redirect(url_for(".show_upload", number=number))
 
 
 @bp.route("/verwaltung/register/<int:number>/verwerfen/", methods=["GET", "POST"])

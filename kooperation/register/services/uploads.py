@@ -75,10 +75,10 @@ def approve(upload: RegisterUpload, shown: str, *, understood: bool, user: User,
     summary = upload.summary
     if upload.state is not UploadState.PLANNED or summary is None:
         raise RuleViolation(_already(upload))
-    if upload.fingerprint != shown:
-        raise RuleViolation("Der Plan ist inzwischen ein anderer. Bitte sehen Sie ihn noch einmal an.")
     if summary.is_empty:
         raise RuleViolation("Diese Datei ist schon eingelesen; es gibt nichts zu übernehmen.")
+    if upload.fingerprint != shown:
+        raise RuleViolation("Der Plan ist inzwischen ein anderer. Bitte sehen Sie ihn noch einmal an.")
     if summary.warnings and not understood:
         raise RuleViolation("Bitte bestätigen Sie, dass Sie die Warnungen gelesen haben.", "understood")
     other = queries.applying_but(upload)
