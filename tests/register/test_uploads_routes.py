@@ -2,6 +2,7 @@
 
 import io
 import stat
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -295,10 +296,9 @@ def test_what_was_left_by_its_worker_can_be_started_again_or_put_aside(app, admi
     assert "steht still" in admin.get("/verwaltung/register/").get_data(as_text=True)
     monkeypatch.undo()
     with app.app_context():
-        progress.Progress("lauf", progress.State(progress.Stage.RUNNING, 0, 0, "", 0))._write()
-        jobs.huey.storage.put_data(
-            progress.PREFIX + "lauf", b'{"stage":"running","total":0,"done":0,"message":"","at":0}'
-        )
+        jobs.huey.storage.delete_data(progress.PREFIX + "lauf")
+        the_upload().state_since -= timedelta(hours=1)
+        db.session.commit()
     page = shown(admin, admin.post(f"{address}erneut/", data={"csrf_token": token(admin)}))
     assert "Übernehmen?" in page
 

@@ -4,7 +4,7 @@ What the worker brings counts only as long as its run is the one that the upload
 thought dead and is not changes nothing any more.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, insert
 
@@ -134,9 +134,8 @@ def is_silent(upload: RegisterUpload, at: datetime) -> bool:
     if upload.state not in BUSY:
         return False
     news = news_of(upload)
-    if news is not None:
-        return news.is_silent
-    return at - upload.state_since > timedelta(seconds=progress.SILENT_AFTER)
+    last = max(upload.state_since.timestamp(), news.at if news else 0.0)
+    return at.timestamp() - last > progress.SILENT_AFTER
 
 
 def claim(number: int, run: str, *, at: datetime) -> RegisterUpload | None:
