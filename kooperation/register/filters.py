@@ -20,8 +20,11 @@ STATUSES = {
 
 def filter_values(wanted: UnitFilter) -> dict[str, Any]:
     """What the filter bar of a list or map offers, what is chosen in it, and a chip for each choice."""
-    districts = lists.choices(Level.LANDKREIS, wanted.land) if wanted.land else []
-    above = lists.names_of([key for key in (wanted.land, wanted.district, wanted.association) if key])
+    around = wanted.bezirk or wanted.land
+    land = wanted.land or (wanted.bezirk or "")[:2]
+    bezirke = lists.choices(Level.REGIERUNGSBEZIRK, land) if land else []
+    districts = lists.choices(Level.LANDKREIS, around) if around else []
+    above = lists.names_of([key for key in (wanted.land, wanted.bezirk, wanted.district, wanted.association) if key])
     if wanted.district and wanted.district not in dict(districts):
         districts = [(wanted.district, above.get(wanted.district, wanted.district)), *districts]
     return {
@@ -29,6 +32,7 @@ def filter_values(wanted: UnitFilter) -> dict[str, Any]:
         "chips_chosen": [(label, query_url(**{name: None})) for name, label in _chosen_filters(wanted, above)],
         "levels": [(level.value, _(LEVELS_PLURAL[level])) for level in Level],
         "laender": lists.choices(Level.LAND),
+        "bezirke": bezirke,
         "districts": districts,
         "classes": [(one.value, class_label(one)) for one in PopulationClass],
         "statuses": [(status.value, _(STATUSES[status])) for status in Status if status is not Status.CURRENT],
@@ -50,7 +54,8 @@ def _chosen_filters(wanted: UnitFilter, above: dict[str, str]) -> Iterator[tuple
         yield "name", _("Name enthält „%(name)s“", name=wanted.name)
     if wanted.level:
         yield "ebene", _(LEVELS_PLURAL[wanted.level])
-    for name, key in (("land", wanted.land), ("kreis", wanted.district), ("verband", wanted.association)):
+    places = {"land": wanted.land, "bezirk": wanted.bezirk, "kreis": wanted.district, "verband": wanted.association}
+    for name, key in places.items():
         if key:
             yield name, above.get(key, key)
     if wanted.population_class:

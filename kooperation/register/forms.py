@@ -28,11 +28,13 @@ def read_filter(arguments: Mapping[str, str]) -> UnitFilter:
     """The filter that a list's address describes; unknown and foreign values count as not given."""
     order = arguments.get("sortierung", "")
     land = _key(arguments.get("land"), 2)
+    bezirk = _within(land, _key(arguments.get("bezirk"), 3))
     return UnitFilter(
         level=_choice(Level, arguments.get("ebene")),
         land=land,
-        district=_within(land, _key(arguments.get("kreis"), 5)),
-        association=_within(land, _key(arguments.get("verband"), 9)),
+        bezirk=bezirk,
+        district=_within(bezirk or land, _key(arguments.get("kreis"), 5)),
+        association=_within(bezirk or land, _key(arguments.get("verband"), 9)),
         population_class=_choice(PopulationClass, arguments.get("groesse")),
         name=arguments.get("name", "").strip()[:LONGEST_NAME],
         status=_choice(Status, arguments.get("stand")) or Status.CURRENT,
@@ -98,9 +100,9 @@ def _choice(choices: type[Choice], value: str | None) -> Choice | None:
     return choices(value) if value in {choice.value for choice in choices} else None
 
 
-def _within(land: str | None, key: str | None) -> str | None:
-    """The key, unless it is another Land's: who chooses another Land leaves the Kreis behind."""
-    return key if key is None or land is None or key.startswith(land) else None
+def _within(above: str | None, key: str | None) -> str | None:
+    """The key, unless it lies elsewhere: who chooses another Land or Regierungsbezirk leaves the Kreis behind."""
+    return key if key is None or above is None or key.startswith(above) else None
 
 
 def _key(value: str | None, length: int) -> str | None:

@@ -117,11 +117,16 @@ def _without(one: Municipality, chosen: Sequence[Municipality]) -> str:
 
 
 _WITHOUT_MEMBERS = (Level.GEMEINDE, Level.KREISFREIE_STADT)
-_FILTER_OF_LEVEL = {Level.LAND: "land", Level.LANDKREIS: "kreis", Level.GEMEINDEVERBAND: "verband"}
+_FILTER_OF_LEVEL = {
+    Level.LAND: "land",
+    Level.REGIERUNGSBEZIRK: "bezirk",
+    Level.LANDKREIS: "kreis",
+    Level.GEMEINDEVERBAND: "verband",
+}
 
 
 def _lists_of_all(unit: Municipality) -> tuple[str, str] | None:
-    """The addresses of the list and the map of all units in a Land, Landkreis or Verband; None for the others."""
+    """The addresses of the list and the map of all units in a Land, Bezirk, Kreis or Verband; None for the others."""
     name = _FILTER_OF_LEVEL.get(unit.level) if unit.level else None
     if name is None:
         return None
