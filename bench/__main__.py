@@ -14,11 +14,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, growth, mapping, pages, program, register, search, visit
+from bench import Figure, growth, mapping, pages, program, register, search, uploads, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "register": register.figures,
+    "uploads": uploads.figures,
     "search": search.figures,
     "pages": pages.figures,
     "map": mapping.figures,

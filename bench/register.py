@@ -31,7 +31,7 @@ def figures(instance: Instance) -> Iterator[Figure]:
     yield Figure("register: read the sheet and insert it bare", bare, "s", bare / 0.23, "the figure of the plan, .23 s")
     yield Figure("register: read and check the file", read, "s", read / bare, "bare")
     if instance.database == "SQLite":
-        empty = min(_import_into_empty(path) for _ in range(RUNS))
+        empty = min(import_into_empty(path) for _ in range(RUNS))
         yield Figure("register: import into an empty database", empty, "s", empty / LIMIT_EMPTY, "limit 3 s")
         yield Figure("register: import into an empty database", empty, "s", empty / bare, "bare")
         memory = _peak_memory(path)
@@ -48,7 +48,8 @@ def _timed(action: Callable[[], object]) -> float:
     return perf_counter() - begin
 
 
-def _import_into_empty(path: Path) -> float:
+def import_into_empty(path: Path) -> float:
+    """Seconds of an import into a new database."""
     with tempfile.TemporaryDirectory() as folder:
         instance = empty_instance(Path(folder))
         with instance.app.app_context():

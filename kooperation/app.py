@@ -24,6 +24,7 @@ from kooperation.demo import rules as demo_rules
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
 from kooperation.demo.routes import sign_in_examples
+from kooperation.register import hooks as register_hooks
 from kooperation.register.cli import register_cli
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.routes import bp as register_bp
@@ -82,9 +83,13 @@ def _wire_hooks() -> None:
     hooks.party_merged.register(audit.repoint_keeper)
     hooks.sign_in_examples.register(sign_in_examples)
     hooks.tasks_for.register(accounts_hooks.tasks)
+    hooks.tasks_for.register(register_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    hooks.tasks_counted.register(register_hooks.tasks_counted)
     hooks.personal_data_of.register(accounts_hooks.personal_data)
     hooks.personal_data_of.register(administration_hooks.personal_data_of)
+    hooks.personal_data_of.register(register_hooks.personal_data_of)
+    hooks.users_merged.register(register_hooks.users_merged)
     hooks.erase.register(administration_hooks.erase)
     words = (accounts_rules.log_words, register_labels.log_words, administration_rules.log_words, demo_rules.log_words)
     for log_words in words:

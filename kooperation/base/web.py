@@ -1,13 +1,13 @@
 """What every request and answer has: safe headers, static files, error pages with a reference, template helpers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -51,14 +51,27 @@ HEADERS_WITH_TOKEN = {"Referrer-Policy": "strict-origin", "Cache-Control": "no-s
 # Two years. Only this host: what else runs below the domain is for its operator to say.
 HSTS = "max-age=63072000"
 
-LARGEST_REQUEST = 35 * 1024 * 1024
-"""Bytes of a request's body; the largest register file is a tenth of it."""
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of a request's body, but for a view that takes files and says how many it takes (``takes_up_to``)."""
 
 
 class DigitsConverter(BaseConverter):
     """A part of an address that consists of digits: the key of a municipality."""
 
     regex = "[0-9]{2,12}"
+
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def takes_up_to(size: int) -> Callable[[V], V]:
+    """A view that takes bodies of so many bytes; a larger one is refused before anything of it is read."""
+
+    def decorate(view: V) -> V:
+        view.largest_request = size  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -77,6 +90,8 @@ def init_web(app: Flask, config: Config) -> None:
     )
     # A token lasts as long as its session: a form may stay open over lunch.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # Before the token is looked for, which reads the whole body.
+    app.before_request(_allow_what_the_view_takes)
     CSRFProtect(app)
     app.url_map.strict_slashes = True
     app.url_map.converters["digits"] = DigitsConverter
@@ -123,6 +138,11 @@ def query_url(endpoint: str | None = None, /, **changes: Any) -> str:
     if not rest:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode(rest)}"
+
+
+def _allow_what_the_view_takes() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "largest_request", LARGEST_REQUEST)
 
 
 def _begin_reading() -> None:

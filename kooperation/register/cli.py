@@ -14,7 +14,8 @@ from kooperation.audit.services import SHELL
 from kooperation.base.db import db, reading
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import german_date, number
-from kooperation.register.parse import MAX_BYTES, EditionFile, UnreadableFile, read_register_file
+from kooperation.register.parse import MAX_BYTES, EditionFile, UnreadableFile
+from kooperation.register.parse.apart import read_apart
 from kooperation.register.queries.state import RegisterState, register_state
 from kooperation.register.rules.labels import LEVELS_PLURAL, NO_LEVEL
 from kooperation.register.rules.sections import Section, changes_sections, edition_sections
@@ -35,7 +36,7 @@ register_cli = AppGroup("register", help="Das amtliche Gemeindeverzeichnis einle
 def import_file(path: Path, dry_run: bool, yes: bool, force: bool, all_rows: bool) -> None:
     """DATEI einlesen: AuszugGV (XLSX), GV100AD (Text) oder Gebietsänderungen (XLSX)."""
     with _refusals_told():
-        file = read_register_file(_beginning_of(path), path.name)
+        file = read_apart(_beginning_of(path), path.name)
         if isinstance(file, EditionFile):
             with reading():
                 planned = plan_import(file, force=force)

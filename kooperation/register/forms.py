@@ -1,10 +1,12 @@
-"""What the address of a list of units says, read with good will; and the choice of a unit to compare with."""
+"""What the address of a list of units says, read with good will; the choice of a unit to compare with; uploads."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import url_for
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
 from kooperation.base import index
@@ -12,6 +14,7 @@ from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
 from kooperation.base.text import N_
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level, PopulationClass
+from kooperation.register.parse import MAX_BYTES
 from kooperation.register.queries.documents import KIND
 from kooperation.register.queries.lists import Sort, Status, UnitFilter, units_by_id
 
@@ -25,11 +28,13 @@ def read_filter(arguments: Mapping[str, str]) -> UnitFilter:
     """The filter that a list's address describes; unknown and foreign values count as not given."""
     order = arguments.get("sortierung", "")
     land = _key(arguments.get("land"), 2)
+    bezirk = _within(land, _key(arguments.get("bezirk"), 3))
     return UnitFilter(
         level=_choice(Level, arguments.get("ebene")),
         land=land,
-        district=_within(land, _key(arguments.get("kreis"), 5)),
-        association=_within(land, _key(arguments.get("verband"), 9)),
+        bezirk=bezirk,
+        district=_within(bezirk or land, _key(arguments.get("kreis"), 5)),
+        association=_within(bezirk or land, _key(arguments.get("verband"), 9)),
         population_class=_choice(PopulationClass, arguments.get("groesse")),
         name=arguments.get("name", "").strip()[:LONGEST_NAME],
         status=_choice(Status, arguments.get("stand")) or Status.CURRENT,
@@ -67,13 +72,37 @@ class CompareForm(BaseForm):
         super().__init__(arguments, meta={"csrf": False})
 
 
+class UploadForm(BaseForm):
+    """A register file."""
+
+    file = FileField(
+        N_("Datei"),
+        [FileRequired(N_("Bitte wählen Sie eine Datei."))],
+        description=N_(
+            "Höchstens {size} MB. Was die Datei ist, zeigt ihr Inhalt: eine Ausgabe als AuszugGV (.xlsx) oder GV100AD "
+            "(Text), oder Gebietsänderungen (.xlsx); gepackte Dateien entpacken Sie bitte vorher."
+        ).format(size=MAX_BYTES >> 20),
+    )
+
+
+class ApplyForm(BaseForm):
+    """Agreeing to a plan: the one that was shown, with its warnings."""
+
+    fingerprint = HiddenField()
+    understood = BooleanField(N_("Ich habe die Warnungen gelesen und will die Datei trotzdem übernehmen."))
+
+
+class ConfirmForm(BaseForm):
+    """Nothing but the token: one button that changes something."""
+
+
 def _choice(choices: type[Choice], value: str | None) -> Choice | None:
     return choices(value) if value in {choice.value for choice in choices} else None
 
 
-def _within(land: str | None, key: str | None) -> str | None:
-    """The key, unless it is another Land's: who chooses another Land leaves the Kreis behind."""
-    return key if key is None or land is None or key.startswith(land) else None
+def _within(above: str | None, key: str | None) -> str | None:
+    """The key, unless it lies elsewhere: who chooses another Land or Regierungsbezirk leaves the Kreis behind."""
+    return key if key is None or above is None or key.startswith(above) else None
 
 
 def _key(value: str | None, length: int) -> str | None:

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kooperation.accounts.models import User
 from kooperation.base.db import Base, choice, now
+from kooperation.register.rules.uploads import Summary, UploadState
 
 
 class Edition(Base):
@@ -107,3 +109,58 @@ class Succession(Base):
     successor_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"), primary_key=True, index=True)
     is_official: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(300))
+
+
+class RegisterUpload(Base):
+    """A register file that an administrator uploaded, and how far it has come.
+
+    ``run`` is the number of the run that may write here, and of its progress: what an earlier one still brings is
+    left aside. ``plan`` is what the page shows of the plan, ``fingerprint`` tells whether it would still be the same.
+    """
+
+    __tablename__ = "register_upload"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    uploaded_at: Mapped[datetime]
+    file_name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str | None] = mapped_column(String(40))
+    """The name of the file in the folder of uploads; None once it is removed."""
+    state: Mapped[UploadState] = mapped_column(choice(UploadState), index=True)
+    state_since: Mapped[datetime]
+    run: Mapped[str | None] = mapped_column(String(40))
+    message: Mapped[str | None] = mapped_column(String(500))
+    problems: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    change_file_id: Mapped[int | None] = mapped_column(ForeignKey("change_file.id"))
+
+    uploaded_by: Mapped[User | None] = relationship(foreign_keys=[uploaded_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    @property
+    def summary(self) -> Summary | None:
+        """What is shown of the plan; None where there is none, or no longer."""
+        return Summary.from_json(self.plan) if self.plan else None
+
+    @property
+    def title(self) -> str:
+        """What the file is, once it was read; else its name."""
+        return self.summary.title if self.summary else self.file_name
+
+
+class RegisterUploadRow(Base):
+    """A row of the plan of an upload, as it is shown: by section, from 0, and position in it, from 0."""
+
+    __tablename__ = "register_upload_row"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("register_upload.id", ondelete="CASCADE"), primary_key=True)
+    section: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)

@@ -37,14 +37,15 @@ def zoom_of(
     """The ways into the areas that are drawn, and out of the one that is chosen; the other filters go along."""
     chosen = wanted.district or wanted.association
     out = []
-    if chosen and (land := dict(laender).get(chosen[:2])):
-        out.append(Way(land, query_url(land=chosen[:2], kreis=None, verband=None)))
-    if chosen or wanted.land:
-        out.append(Way(_("Ganz Deutschland"), query_url(land=None, kreis=None, verband=None)))
+    inside = chosen or wanted.bezirk
+    if inside and (land := dict(laender).get(inside[:2])):
+        out.append(Way(land, query_url(land=inside[:2], bezirk=None, kreis=None, verband=None)))
+    if inside or wanted.land:
+        out.append(Way(_("Ganz Deutschland"), query_url(land=None, bezirk=None, kreis=None, verband=None)))
     if chosen:
         return Zoom({}, out)
     # A level that does not lie within the area would leave nothing there.
-    if wanted.land:
+    if wanted.land or wanted.bezirk:
         level = wanted.level if wanted.level in _IN_A_KREIS else None
         parameter, targets = "kreis", districts
     else:

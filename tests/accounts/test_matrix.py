@@ -20,7 +20,9 @@ from kooperation.base.db import db, now
 from kooperation.base.mail.models import OutgoingMail
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
+from kooperation.register.models import RegisterUpload
 from tests.accounts.conftest import send
+from tests.register.uploading import make_upload
 
 KINDS = ("nobody", "guest", "reader", "editor", "manager", "coordinator", "trusted", "admin")
 PLACES = {"inside": "08001001", "trusting": "08001002", "outside": "08002001"}
@@ -94,11 +96,19 @@ WITHOUT_PLACE = {
     "administration.users": ("GET", "/verwaltung/konten/", OF_ADMIN),
     "administration.vocabulary": ("GET", "/verwaltung/themen/", OF_ADMIN),
     "demo.sign_in": ("POST", "/anmelden/beispiel/", (404,) * len(KINDS)),
+    "register.apply_upload": ("POST", "/verwaltung/register/{upload}/uebernehmen/", SEEN_BY_ADMIN),
     "register.browse": ("GET", "/kommunen/", OPEN),
+    "register.discard_upload": ("GET", "/verwaltung/register/{upload}/verwerfen/", SEEN_BY_ADMIN),
+    "register.export_section": ("GET", "/verwaltung/register/{upload}/0/export.csv", SEEN_BY_ADMIN),
     "register.export": ("GET", "/kommunen/liste/export.csv", OPEN),
     "register.listing": ("GET", "/kommunen/liste/", OPEN),
     "register.map_": ("GET", "/kommunen/karte/", OPEN),
     "register.nearest": ("GET", "/kommunen/karte/naechste", (404,) * len(KINDS)),
+    "register.restart_upload": ("POST", "/verwaltung/register/{upload}/erneut/", SEEN_BY_ADMIN),
+    "register.show_section": ("GET", "/verwaltung/register/{upload}/0/", SEEN_BY_ADMIN),
+    "register.show_upload": ("GET", "/verwaltung/register/{upload}/", SEEN_BY_ADMIN),
+    "register.upload": ("GET", "/verwaltung/register/hochladen/", OF_ADMIN),
+    "register.uploads": ("GET", "/verwaltung/register/", OF_ADMIN),
     "search.results": ("GET", "/suche/", OPEN),
     "cockpit.start": ("GET", "/", OPEN),
     "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
@@ -226,7 +236,7 @@ def world(prepared):
         db.session.add(Feedback(what="Zu klein"))
         guest = make.user(email="guest@muster.example")
         joining.ask(guest, places["inside"], role=Role.READER, note="", at=now())
-        make.user(email="admin@muster.example", is_admin=True)
+        make_upload(make.user(email="admin@muster.example", is_admin=True))
         for role in Role:
             name = role.name.lower()
             user = make.member(places["inside"], role, make.user(email=f"{name}@muster.example"))
@@ -250,8 +260,9 @@ def address_of(app, pattern, place):
             "invitation": db.session.scalar(select(Invitation.id).where(Invitation.municipality_id == unit.id)),
         }
         gone = GONE["outside" if place == "outside" else "inside"]
-        mail, feedback = (db.session.scalar(select(model.id).limit(1)) for model in (OutgoingMail, Feedback))
-        return pattern.format(key=unit.key, gone=gone, mail=mail, feedback=feedback, **numbers)
+        models = {"mail": OutgoingMail, "feedback": Feedback, "upload": RegisterUpload}
+        numbers |= {name: db.session.scalar(select(model.id).limit(1)) for name, model in models.items()}
+        return pattern.format(key=unit.key, gone=gone, **numbers)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

@@ -65,6 +65,17 @@ SIGNED_IN = [
     SitePage(
         "mitglied-entfernen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/3/entfernen/", viewer="verwaltung"
     ),
+    SitePage("verwaltung", "/verwaltung/", viewer="administration"),
+    SitePage("register", "/verwaltung/register/", core=True, viewer="administration"),
+    SitePage("register-hochladen", "/verwaltung/register/hochladen/", viewer="administration"),
+    SitePage("register-plan", "/verwaltung/register/1/", core=True, viewer="administration"),
+    SitePage("register-abschnitt", "/verwaltung/register/1/0/?seite=2", viewer="administration"),
+    SitePage("register-verwerfen", "/verwaltung/register/1/verwerfen/", viewer="administration"),
+    SitePage("register-fortschritt", "/verwaltung/register/2/", viewer="administration"),
+    SitePage("register-uebernommen", "/verwaltung/register/3/", viewer="administration"),
+    SitePage("register-abgelehnt", "/verwaltung/register/4/", viewer="administration"),
+    SitePage("register-warnungen", "/verwaltung/register/5/", viewer="administration"),
+    SitePage("register-still", "/verwaltung/register/6/", viewer="administration"),
     SitePage("mitglieder-ohne", "/kommunen/99001002-tannenbrueck/mitglieder/", viewer="landkreis"),
 ]
 """Pages for whoever is signed in; the people have numbers in the order of the demonstration."""

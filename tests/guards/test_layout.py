@@ -33,6 +33,7 @@ WITHOUT_A_ROLE = {
     "demo/accounts",  # the invented people
     "demo/region",  # what the invented region consists of
     "register/comparison",  # what the page of a comparison shows, in words
+    "register/filters",  # what the filters of the list and the map say
     "register/zoom",  # the links of the map
 }
 """Each of these answers for itself; the next one needs as good a reason."""
@@ -140,6 +141,12 @@ ADDRESSES = {
     "register.map_": ["/kommunen/karte/", "/kommunen/karte/?land=08"],
     "register.nearest": ["/kommunen/karte/naechste?x=300&y=300", "/kommunen/karte/naechste"],
     "register.export": ["/kommunen/liste/export.csv", "/kommunen/liste/export.xlsx"],
+    "register.uploads": ["/verwaltung/register/"],
+    "register.upload": ["/verwaltung/register/hochladen/"],
+    "register.show_upload": ["/verwaltung/register/1/"],
+    "register.show_section": ["/verwaltung/register/1/0/", "/verwaltung/register/1/0/?seite=2"],
+    "register.export_section": ["/verwaltung/register/1/0/export.csv", "/verwaltung/register/1/0/export.xlsx"],
+    "register.discard_upload": ["/verwaltung/register/1/verwerfen/"],
     "register.show": [UNIT, "/kommunen/08001001-anders/"],
     "register.by_key": ["/kommunen/08001001/", "/kommunen/08001009/"],
     "register.compare": [f"{UNIT}vergleich/", f"{UNIT}vergleich/?mit=08001002&neu=ahausen"],

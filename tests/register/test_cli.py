@@ -130,7 +130,7 @@ def test_a_file_without_end_is_refused_before_it_is_read_whole(app, tmp_path):
         file.truncate(200 * 1024**3)
     result = app.test_cli_runner().invoke(args=["register", "import", str(path), "--yes"])
     assert result.exit_code == 1
-    assert "höchstens 30 MB" in result.stderr
+    assert "höchstens 10 MB" in result.stderr
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", "Müll".encode("latin-1"), b"\x00" * 5_000])

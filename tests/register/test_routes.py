@@ -14,7 +14,7 @@ from kooperation.base.db import db
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
 from kooperation.register.models import ChangeEvent, ChangeFile, Edition, HistoryEntry, HistoryKind, Succession
-from kooperation.register.routes import MOST_COMPARED
+from kooperation.register.routes.units import MOST_COMPARED
 
 
 @pytest.fixture
@@ -347,3 +347,23 @@ def test_a_list_page_costs_the_same_statements_whatever_it_shows(app, client, pl
 def _more(make, number):
     kreis = municipality_by_key("08001")
     make.municipality(f"Weiler {number}", key=f"080011{number:02}", parent=kreis)
+
+
+def test_a_list_is_filtered_by_regierungsbezirk_which_leads_the_choice_of_the_kreis(client, prepared):
+    def fill(make):
+        land = make.municipality("Land", level=Level.LAND, key="09")
+        for key, name in (("091", "Oberland"), ("092", "Niederland")):
+            bezirk = make.municipality(name, level=Level.REGIERUNGSBEZIRK, key=key, parent=land)
+            kreis = make.municipality(f"Kreis {name}", level=Level.LANDKREIS, key=f"{key}01", parent=bezirk)
+            make.municipality(f"Dorf {name}", key=f"{key}01001", parent=kreis, longitude=11.0, latitude=48.0)
+
+    prepared(fill)
+    page = client.get("/kommunen/liste/?land=09&bezirk=091&ebene=gemeinde").get_data(as_text=True)
+    assert "Dorf Oberland" in page
+    assert "Dorf Niederland" not in page
+    assert "Filter entfernen:</span> Oberland" in page
+    assert "Kreis Niederland" not in page
+    other = client.get("/kommunen/liste/?bezirk=091&kreis=09201&ebene=gemeinde").get_data(as_text=True)
+    assert "Dorf Oberland" in other
+    assert "/kommunen/liste/?bezirk=092" in client.get("/kommunen/092-niederland/").get_data(as_text=True)
+    assert "Ganz Deutschland" in client.get("/kommunen/karte/?bezirk=091").get_data(as_text=True)

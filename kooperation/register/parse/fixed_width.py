@@ -18,6 +18,9 @@ from kooperation.register.rules.records import EditionFile, EditionFormat, Regis
 LINE_LENGTH = 220
 """Characters of a line; blanks at the end may have been stripped."""
 
+MAX_LINES = 40_000
+"""Lines of a file; an official one has 16,035."""
+
 _FIRST_LINE = re.compile(r"[1-6]0[12][0-9]{7}[0-9]{2}[ 0-9]{10}\S")
 _NEEDED = {Satzart.GEMEINDE: 161}
 _NEEDED_OTHERWISE = 23
@@ -45,6 +48,8 @@ def looks_like_gv100ad(text: str) -> bool:
 
 def read_gv100ad(text: str, name: str, sha256: str) -> EditionFile:
     """The edition of a decoded text; raises UnreadableFile with all that is wrong."""
+    if text.count("\n") > MAX_LINES:
+        raise refuse(f"höchstens {MAX_LINES:_} Zeilen".replace("_", "."), "eine längere Datei")
     problems = ProblemList()
     lines = [line.rstrip("\r") for line in text.lstrip("\ufeff").rstrip("\x1a\r\n").split("\n")]
     edition_date = _edition_date(lines, problems)

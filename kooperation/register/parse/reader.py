@@ -10,7 +10,7 @@ from kooperation.register.parse.problems import UnreadableFile, quoted, refuse
 from kooperation.register.parse.workbook import Workbook, open_workbook
 from kooperation.register.rules.records import ChangesFile, EditionFile
 
-MAX_BYTES = 30 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 """Larger files are refused unread; an official one has 4 MB at most."""
 
 EXPECTED = (

@@ -21,15 +21,18 @@ from kooperation.register.parse.problems import UnreadableFile, refuse
 Cell = int | float | str | bool | time | date | datetime | timedelta
 Row = list[Cell]
 
-MAX_UNPACKED = 100 * 1024 * 1024
+MAX_UNPACKED = 40 * 1024 * 1024
 """Bytes of all parts unpacked; an official file has 13 MB."""
+
+MAX_SHARED_TEXTS = 8 * 1024 * 1024
+"""Bytes of the texts that cells share; official files have 1 MB. In memory a short text takes many times its size."""
 
 MAX_RATIO = 200
 """Unpacked to packed size, of a part and of all; official files have 8."""
 
 MAX_MEMBERS = 1_000
 MAX_SHEETS = 20
-MAX_CELLS = 3_000_000
+MAX_CELLS = 1_000_000
 """Rows times columns of a sheet, blank cells included; an official sheet has 321,560."""
 
 _DAMAGED = "eine beschädigte oder unvollständige Mappe"
@@ -37,6 +40,7 @@ _SMALL_PART = 256 * 1024
 """Bytes; a part below this size may be packed as tightly as it likes."""
 
 _PARTS = ("xl/", "_rels/", "[content_types]")
+_SHARED_TEXTS = "sharedstrings.xml"
 _MACRO_PARTS = ("vbaproject.bin", "xlmmacros", "macrosheets/")
 _PLAIN_CELL = re.compile(rb'<c(?! r="[A-Z][0-9]{1,5}"(?: s="[0-9]+")?(?: t="[A-Za-z]+")?\s?/?>)[\s/>]')
 _PREFIXED_CELL = re.compile(rb"<[A-Za-z_][\w.-]*:c[\s/>]")
@@ -75,14 +79,11 @@ def open_workbook(data: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _judge_directory(archive)
-            parts = _unpacked_parts(archive)
+            checked = _checked(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise refuse("eine unbeschädigte Excel-Mappe (.xlsx)", _DAMAGED) from error
-    for name, content in parts.items():
-        if b"sheetData" in content:
-            _judge_extent(name, content)
     with _CalamineGuard():
-        workbook = CalamineWorkbook.from_filelike(_stored(parts))
+        workbook = CalamineWorkbook.from_filelike(checked)
     if not 1 <= len(workbook.sheet_names) <= MAX_SHEETS:
         raise refuse(f"eine Excel-Mappe mit 1 bis {MAX_SHEETS} Blättern", f"eine mit {len(workbook.sheet_names)}")
     return Workbook(workbook)
@@ -102,6 +103,9 @@ def _judge_directory(archive: zipfile.ZipFile) -> None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED:
         raise refuse(f"höchstens {MAX_UNPACKED >> 20} MB entpackt", f"eine Mappe von {unpacked >> 20} MB")
+    shared = sum(member.file_size for member in members if member.filename.lower().endswith(_SHARED_TEXTS))
+    if shared > MAX_SHARED_TEXTS:
+        raise refuse(f"höchstens {MAX_SHARED_TEXTS >> 20} MB gemeinsame Texte", f"eine Mappe mit {shared >> 20} MB")
     for member in members:
         if member.file_size > max(_SMALL_PART, MAX_RATIO * member.compress_size):
             raise refuse(
@@ -121,24 +125,22 @@ def _kind_of_archive(names: set[str]) -> str:
     return f"ein ZIP-Archiv mit {inside}; bitte entpacken" if inside else "ein leeres ZIP-Archiv"
 
 
-def _unpacked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """The XML parts of the workbook by name; pictures, printer settings and foreign parts are left behind."""
-    parts: dict[str, bytes] = {}
-    for member in archive.infolist():
-        if member.filename.lower().startswith(_PARTS) and member.filename.lower().endswith((".xml", ".rels")):
-            if member.filename in parts:
-                raise zipfile.BadZipFile("duplicate member")
-            parts[member.filename] = content = archive.read(member)
-            if b"\x00" in content:
-                raise refuse("XML in UTF-8", f"eine Mappe mit {member.filename} in einer anderen Kodierung")
-    return parts
-
-
-def _stored(parts: dict[str, bytes]) -> io.BytesIO:
+def _checked(archive: zipfile.ZipFile) -> io.BytesIO:
+    """A new archive of the workbook's XML parts; pictures, printer settings and foreign parts are left behind."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as checked:
+        for member in archive.infolist():
+            name = member.filename
+            if not (name.lower().startswith(_PARTS) and name.lower().endswith((".xml", ".rels"))):
+                continue
+            if name in checked.NameToInfo:
+                raise zipfile.BadZipFile("duplicate member")
+            content = archive.read(member)
+            if b"\x00" in content:
+                raise refuse("XML in UTF-8", f"eine Mappe mit {name} in einer anderen Kodierung")
+            if b"sheetData" in content:
+                _judge_extent(name, content)
+            checked.writestr(name, content)
     buffer.seek(0)
     return buffer
 

@@ -1,10 +1,10 @@
 """What the search knows of the register's units."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from math import log10
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from kooperation.base.db import db
 from kooperation.base.index import Document
@@ -30,9 +30,14 @@ _DIGITS_OF_GERMANY = 8
 _ABBREVIATED_STATUS = frozenset({"St", "M", "GKSt"})
 
 
-def unit_documents() -> Iterator[Document]:
-    """A document for every unit of the register, dissolved ones too: found by its names, keys, ARS and PLZ."""
+def unit_documents(changed: Collection[int] | None = None) -> Iterator[Document]:
+    """A document for every unit of the register, dissolved ones too: found by its names, keys, ARS and PLZ.
+
+    With the numbers of ``changed`` units only theirs, and those that name them as their Land or Landkreis.
+    """
     former = _former()
+    columns = (_party.id, _unit.land_id, _unit.district_id)
+    wanted = [] if changed is None else [or_(*(column.in_(changed) for column in columns))]
     rows = db.session.execute(
         select(
             *(
@@ -55,6 +60,7 @@ def unit_documents() -> Iterator[Document]:
         .select_from(body_join)
         .outerjoin(_land, _land.c.id == _unit.land_id)
         .outerjoin(_district, _district.c.id == _unit.district_id)
+        .where(*wanted)
         .order_by(_party.id)
     )
     for row in rows:

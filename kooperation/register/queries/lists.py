@@ -47,6 +47,7 @@ class UnitFilter:
 
     level: Level | None = None
     land: str | None = None
+    bezirk: str | None = None
     district: str | None = None
     association: str | None = None
     population_class: PopulationClass | None = None
@@ -194,6 +195,7 @@ def conditions_of(wanted: UnitFilter) -> list[ColumnElement[bool]]:
         conditions.append(_party.level == wanted.level)
     for column, key in (
         (_unit.land_id, wanted.land),
+        (_unit.bezirk_id, wanted.bezirk),
         (_unit.district_id, wanted.district),
         (_unit.association_id, wanted.association),
     ):

@@ -45,6 +45,34 @@ def ensure_newer(latest: date | None, edition: date, force: bool) -> None:
         )
 
 
+def known_after(
+    known: Iterable[KnownBody], plan: EditionPlan, ids: Mapping[BodyRef, int], *, is_first: bool
+) -> list[KnownBody]:
+    """The stored bodies as they are once a plan is applied, in the order in which they are read.
+
+    ``known`` are those before, ``ids`` the rows of the bodies that exist afterwards. Of the first edition nothing is
+    remembered as new.
+    """
+    before = {one.id: one for one in known}
+    new_keys = {change.before.ref: change.after.ref for change in plan.changed}
+    rekeyed = {change.id for change in plan.changed if ChangeType.REKEYED in change.types}
+    ends = {gone.id: gone.dissolved_on for gone in plan.dissolved}
+    after: dict[int, KnownBody] = {}
+    for body in plan.bodies:
+        number = ids[body.ref]
+        earlier = before.get(number)
+        seen = [earlier.first_seen] if earlier and earlier.first_seen else []
+        if not is_first and (earlier is None or number in rekeyed):
+            seen.append(plan.edition_date)
+        after[number] = KnownBody(number, body, None, max(seen, default=None))
+    for number in before.keys() - after.keys():
+        one = before[number]
+        parent, fulfilling = (new_keys.get(ref, ref) if ref else None for ref in (one.body.parent, one.body.fulfilling))
+        body = replace(one.body, parent=parent, fulfilling=fulfilling)
+        after[number] = replace(one, body=body, dissolved_on=ends.get(number, one.dissolved_on))
+    return sorted(after.values(), key=lambda one: (one.body.level.value, one.body.key))
+
+
 @dataclass(slots=True)
 class _Comparison:
     known: Sequence[KnownBody]

@@ -99,6 +99,16 @@ def edition_sections(plan: EditionPlan) -> list[Section]:
             ],
         )
     )
+    sections.append(
+        Section(
+            N_("Aufgelöst mit mehreren Nachfolgern: Wer dazugehört, wird gefragt, wo es weitergeht"),
+            [
+                SectionRow(gone.body.key, gone.body.display_name, ", ".join(one.ref.key for one in gone.successors))
+                for gone in plan.dissolved
+                if len(gone.successors) > 1
+            ],
+        )
+    )
     return [section for section in sections if section.rows]
 
 

@@ -44,6 +44,7 @@ class PlannedChanges:
     file: ChangesFile
     new: Sequence[ChangeRecord]
     made_on: Imports
+    known: Sequence[KnownBody]
     merged: Sequence[tuple[KnownBody, KnownBody]] = field(default_factory=list)
 
     @property
@@ -76,7 +77,8 @@ def plan_changes(file: ChangesFile) -> PlannedChanges:
     bodies = known_bodies()
     by_id = {body.id: body for body in bodies}
     merges = rekeys_to_merge(bodies, [*stored, *new.values()])
-    return PlannedChanges(file, list(new.values()), made_on, [(by_id[old], by_id[young]) for old, young in merges])
+    merged = [(by_id[old], by_id[young]) for old, young in merges]
+    return PlannedChanges(file, list(new.values()), made_on, bodies, merged)
 
 
 def apply_changes(planned: PlannedChanges, *, actor: audit.Actor) -> ChangeFile | None:
@@ -102,11 +104,13 @@ def apply_changes(planned: PlannedChanges, *, actor: audit.Actor) -> ChangeFile 
     db.session.flush()
     db.session.expire_all()
     before = {row.predecessor_id for row in db.session.scalars(select(Succession).where(Succession.is_official))}
-    successors = link_successions()
+    successors = link_successions(known_bodies() if planned.merged else planned.known)
     for number in sorted(successors.keys() - before):
         municipality = db.session.get_one(Municipality, number)
         hooks.party_dissolved(municipality, successors[number])
-    index.put(unit_documents())
+    # What else a change file explains, no document says.
+    if planned.merged:
+        index.put(unit_documents([old.id for old, _young in planned.merged]))
     audit.record(actor, "changes.imported", file, label=file.file_name, after={"counts": planned.counts})
     return file
 

@@ -1,5 +1,6 @@
 """Importing an edition: plan it against what is stored, then apply the plan in one short transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,10 +14,11 @@ from kooperation.register.parse import EditionFile
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.queries.state import Imports, as_record, imports_so_far, known_bodies, known_events
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules.bodies import BodyRef, EditionBodies, Successor
+from kooperation.register.rules.bodies import EditionBodies, KnownBody, Successor
 from kooperation.register.rules.description import bodies_of
-from kooperation.register.rules.planning import ensure_newer, plan_edition
+from kooperation.register.rules.planning import ensure_newer, known_after, plan_edition
 from kooperation.register.rules.plans import EditionPlan
+from kooperation.register.rules.warnings import Latest, edition_warnings
 from kooperation.register.services.history import history_of_plan
 from kooperation.register.services.storing import Placed, Progress, insert_bodies, place_bodies, update_bodies
 from kooperation.register.services.successions import link_successions
@@ -31,8 +33,9 @@ class PlannedEdition:
     described: EditionBodies
     plan: EditionPlan
     is_known: bool
-    ids: dict[BodyRef, int]
+    known: Sequence[KnownBody]
     made_on: Imports
+    warnings: Sequence[str]
 
     @property
     def work(self) -> int:
@@ -54,7 +57,8 @@ def plan_import(file: EditionFile, *, force: bool = False) -> PlannedEdition:
     events = [as_record(event) for event in known_events()]
     is_known = latest is not None and latest.sha256 == file.sha256
     plan = plan_edition(known, described, events)
-    return PlannedEdition(file, described, plan, is_known, {one.body.ref: one.id for one in known}, made_on)
+    stands = Latest(latest.edition_date, latest.format, latest.sha256) if latest else None
+    return PlannedEdition(file, described, plan, is_known, known, made_on, edition_warnings(file, plan, stands))
 
 
 def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Progress = lambda _rows: None) -> Edition:
@@ -68,7 +72,7 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
     if planned.is_known and planned.plan.is_empty and latest is not None:
         return latest
     edition = _remember(planned)
-    ids = dict(planned.ids)
+    ids = {one.body.ref: one.id for one in planned.known}
     first = latest is None
     for change in planned.plan.changed:
         ids.pop(change.before.ref, None)
@@ -82,7 +86,8 @@ def apply_edition(planned: PlannedEdition, *, actor: audit.Actor, progress: Prog
         db.session.add_all(history_of_plan(planned.plan, ids, edition.id))
     db.session.flush()
     db.session.expire_all()
-    successors = link_successions(_proposals(planned.plan))
+    known = known_after(planned.known, planned.plan, ids, is_first=first)
+    successors = link_successions(known, _proposals(planned.plan))
     for municipality in gone:
         hooks.party_dissolved(municipality, successors.get(municipality.id, []))
     hooks.register_applied(planned.plan)

@@ -12,20 +12,22 @@ from kooperation.register.queries.state import (
     as_record,
     has_dissolved,
     is_official,
-    known_bodies,
     known_events,
     stored_proposals,
 )
 from kooperation.register.queries.units import latest_edition
-from kooperation.register.rules.bodies import Successor
+from kooperation.register.rules.bodies import KnownBody, Successor
 from kooperation.register.rules.successions import endings, successors_today
 
 
-def link_successions(proposed: Mapping[int, Sequence[Successor]] | None = None) -> dict[int, list[Municipality]]:
+def link_successions(
+    known: Sequence[KnownBody], proposed: Mapping[int, Sequence[Successor]] | None = None
+) -> dict[int, list[Municipality]]:
     """Write down the successors of all dissolved units, and the day that an official change names for the end.
 
-    ``proposed`` are the proposals that a plan has just made, by the number of the dissolved unit: it sees by how much
-    a neighbour grew. They stay, as those stored before do, until something official is known.
+    ``known`` are all stored bodies of the official register, as they are now. ``proposed`` are the proposals that a
+    plan has just made, by the number of the dissolved unit: it sees by how much a neighbour grew. They stay, as those
+    stored before do, until something official is known.
 
     Gives, by the number of the dissolved unit, its official successors that exist today; units whose successors
     are only proposed or unknown are not in it.
@@ -35,14 +37,13 @@ def link_successions(proposed: Mapping[int, Sequence[Successor]] | None = None) 
     db.session.execute(delete(Succession).where(Succession.predecessor_id.in_(ours)))
     if not has_dissolved():
         return {}
-    bodies = known_bodies()
-    ids = {body.body.ref: body.id for body in bodies if body.dissolved_on is None}
+    ids = {body.body.ref: body.id for body in known if body.dissolved_on is None}
     edition = latest_edition()
     as_of = edition.edition_date if edition else None
     events = [as_record(event) for event in known_events()]
-    found = successors_today(bodies, events, as_of, proposals)
-    days = endings(bodies, events, as_of)
-    for body in bodies:
+    found = successors_today(known, events, as_of, proposals)
+    days = endings(known, events, as_of)
+    for body in known:
         if (day := days.get(body.id, body.dissolved_on)) != body.dissolved_on:
             db.session.get_one(Municipality, body.id).dissolved_on = day
     db.session.add_all(
