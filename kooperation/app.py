@@ -12,7 +12,11 @@ from kooperation.base.config import ROOT, Config, from_environment
 from kooperation.base.db import init_db
 from kooperation.base.health import bp as health_bp
 from kooperation.base.i18n import init_i18n
+from kooperation.cockpit import hooks as cockpit_hooks
 from kooperation.cockpit.routes import bp as cockpit_bp
+from kooperation.cockpit.routes import unsubscribe
+from kooperation.contacts import hooks as contacts_hooks
+from kooperation.contacts.routes import bp as contacts_bp
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
 from kooperation.demo.routes import sign_in_examples
@@ -49,18 +53,38 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(cockpit_bp)
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
+    app.register_blueprint(contacts_bp)
     app.register_blueprint(administration_bp)
     app.register_blueprint(demo_bp)
     for group in FEATURE_COMMANDS:
         app.cli.add_command(group)
 
-    hooks.index_documents.register(unit_documents)
-    hooks.page_slot.register(accounts_hooks.unit_slot)
-    hooks.party_dissolved.register(accounts_hooks.party_dissolved)
-    hooks.party_merged.register(accounts_hooks.party_merged)
-    hooks.sign_in_examples.register(sign_in_examples)
-    hooks.tasks_for.register(accounts_hooks.tasks)
-    hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    # Mail programs send this one without a session; the link's own signature says who asks.
+    app.extensions["csrf"].exempt(unsubscribe)
+    _wire_hooks()
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks
     ensure_all_guarded(app)
     return app
+
+
+def _wire_hooks() -> None:
+    """Who listens to what; within a hook in the order in which the features stand above each other."""
+    hooks.index_documents.register(unit_documents)
+    hooks.page_slot.register(accounts_hooks.unit_slot)
+    hooks.page_slot.register(contacts_hooks.unit_slot)
+    hooks.home_slot.register(contacts_hooks.home_slot)
+    hooks.party_dissolved.register(accounts_hooks.party_dissolved)
+    hooks.party_dissolved.register(contacts_hooks.party_dissolved)
+    hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.party_merged.register(contacts_hooks.party_merged)
+    hooks.sign_in_examples.register(sign_in_examples)
+    hooks.tasks_for.register(accounts_hooks.tasks)
+    hooks.tasks_for.register(contacts_hooks.tasks)
+    hooks.tasks_counted.register(accounts_hooks.tasks_counted)
+    hooks.tasks_counted.register(contacts_hooks.tasks_counted)
+    hooks.digest_for.register(accounts_hooks.decided_requests)
+    hooks.digest_for.register(cockpit_hooks.new_tasks)
+    hooks.digest_for.register(cockpit_hooks.changes)
+    hooks.personal_data_of.register(cockpit_hooks.personal_data_of)
+    hooks.erase.register(cockpit_hooks.erase)
+    hooks.users_merged.register(cockpit_hooks.users_merged)

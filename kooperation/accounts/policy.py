@@ -40,6 +40,11 @@ def manages(user: User | None, municipality: Municipality) -> bool:
     return user is not None and (user.role_at(municipality.id) or 0) >= Role.MANAGER
 
 
+def is_editor(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user is an editor of the municipality itself, not from above: confirms what others entered."""
+    return _has_role(user, municipality, Role.EDITOR)
+
+
 def edits(user: User | None, municipality: Municipality) -> bool:
     """Whether the user may enter and edit for the municipality: as its editor, or as its caretaker."""
     return _has_role(user, municipality, Role.EDITOR) or is_caretaker(user, municipality)
@@ -148,6 +153,11 @@ def decided_by(user: User | None) -> ColumnElement[bool]:
     if user.is_admin:
         allowed.append(and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id)))
     return and_(JoinRequest.user_id != user.id, or_(*allowed))
+
+
+def editor_at(user: User | None, of: IdColumn) -> ColumnElement[bool]:
+    """``is_editor`` as a condition on the number of a municipality."""
+    return false() if user is None else _member_at(_ids(user, Role.EDITOR), of)
 
 
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:

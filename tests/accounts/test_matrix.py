@@ -34,6 +34,12 @@ OF_MANAGER = ("login", 404, 404, 404, "ok", 404, 404, 404)
 
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
 
+COORDINATORS = ("login", 404, 404, 404, 404, "ok", "ok", 404)
+
+EDITORS_THERE = ("login", 403, 403, "ok", "ok", 403, 403, 403)
+EDITORS = ("login", 403, 403, "ok", "ok", 403, "ok", 403)
+FORBIDDEN = ("login",) + (403,) * (len(KINDS) - 1)
+
 MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 
 WITHOUT_PLACE = {
@@ -57,7 +63,9 @@ WITHOUT_PLACE = {
     "register.map_": ("GET", "/kommunen/karte/", OPEN),
     "register.nearest": ("GET", "/kommunen/karte/naechste", (404,) * len(KINDS)),
     "search.results": ("GET", "/suche/", OPEN),
+    "cockpit.mails": ("GET", "/konto/mails/", SIGNED_IN),
     "cockpit.start": ("GET", "/", OPEN),
+    "cockpit.unsubscribe": ("POST", "/mails/abbestellen/1.alles.keiner", (404,) * len(KINDS)),
     "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
 }
 """Endpoints that are about no municipality: the same answer inside and outside."""
@@ -77,6 +85,10 @@ AT_PLACE = {
         MANAGED,
         NEVER,
     ),
+    "cockpit.export_below": ("GET", "/kommunen/{kreis}/stand/export.csv", COORDINATORS, NEVER),
+    "cockpit.state_below": ("GET", "/kommunen/{kreis}/stand/", COORDINATORS, NEVER),
+    "contacts.confirm_profile": ("POST", "/kommunen/{key}-dorf/eintrag/bestaetigen/", EDITORS_THERE, FORBIDDEN),
+    "contacts.edit_profile": ("GET", "/kommunen/{key}-dorf/eintrag/", EDITORS, FORBIDDEN),
     "register.by_key": ("GET", "/kommunen/{key}/", OPEN, OPEN),
     "register.compare": ("GET", "/kommunen/{key}-dorf/vergleich/", OPEN, OPEN),
     "register.show": ("GET", "/kommunen/{key}-dorf/", OPEN, OPEN),
@@ -129,7 +141,8 @@ def address_of(app, pattern, place):
         member = db.session.scalar(select(User.id).where(User.email == f"member-{place}@muster.example"))
         request = db.session.scalar(select(JoinRequest.id).where(JoinRequest.municipality_id == unit.id))
         gone = GONE["outside" if place == "outside" else "inside"]
-        return pattern.format(key=unit.key, gone=gone, member=member, request=request)
+        kreis = "08002-nachbarkreis" if place == "outside" else "08001-kreis"
+        return pattern.format(key=unit.key, kreis=kreis, gone=gone, member=member, request=request)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

@@ -255,7 +255,13 @@ PINNED = {
     "register.show": "public",
     "search.results": "public",
     "administration.overview": "administers",
+    "cockpit.export_below": "looks_after",
+    "cockpit.mails": "signed_in",
     "cockpit.start": "public",
+    "cockpit.state_below": "looks_after",
+    "cockpit.unsubscribe": "public",
+    "contacts.confirm_profile": "is_editor",
+    "contacts.edit_profile": "edits",
     "search.suggestions": "public",
 }
 
