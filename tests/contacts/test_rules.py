@@ -63,12 +63,9 @@ def test_a_mailbox_loses_what_stands_around_it(typed, stored):
 
 
 @pytest.mark.parametrize(
-    "typed", ["rathaus", "a@b", "a@b.example, c@d.example", "Rathaus <a@b.example>", "a@b.example\n"]
+    "typed", ["rathaus", "a@b", "a@b.example, c@d.example", "Rathaus <a@b.example>", "a\n@b.example"]
 )
 def test_what_is_no_mailbox_is_refused(typed):
-    if typed.endswith("\n"):
-        assert rules.mailbox(typed) == "a@b.example"
-        return
     with pytest.raises(RuleViolation, match=r"poststelle@kommune\.de"):
         rules.mailbox(typed)
 
