@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, growth, mapping, pages, program, register, search, uploads, visit
+from bench import Figure, growth, home, mapping, pages, program, register, search, uploads, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
@@ -22,6 +22,7 @@ SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "uploads": uploads.figures,
     "search": search.figures,
     "pages": pages.figures,
+    "home": home.figures,
     "map": mapping.figures,
     "visit": visit.figures,
     "program": program.figures,

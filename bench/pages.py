@@ -4,7 +4,7 @@ import socket
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -53,7 +53,7 @@ def figures(instance: Instance) -> Iterator[Figure]:
     for name, address in addresses.items():
         if name in FOUND_BY_SEARCHING:
             continue
-        whole, bare = _whole_and_bare(instance.app, address)
+        whole, bare = whole_and_bare(instance.app, address)
         yield Figure(f"page, share of the bare template: {name}", bare / whole, "", bare / whole / SHARE, "limit .60")
 
 
@@ -112,7 +112,7 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("the server did not start")
 
 
-def _whole_and_bare(app: Flask, address: str) -> tuple[float, float]:
+def whole_and_bare(app: Flask, address: str, headers: Mapping[str, str] | None = None) -> tuple[float, float]:
     """Seconds of a request in the process, whole and with the values of the template at hand, in turn."""
     caught: list[tuple[Any, dict[str, Any]]] = []
 
@@ -120,7 +120,7 @@ def _whole_and_bare(app: Flask, address: str) -> tuple[float, float]:
         caught.append((template, context))
 
     with template_rendered.connected_to(catch, app), app.app_context():
-        request_seconds(app, address)
+        request_seconds(app, address, headers)
         template, context = caught[-1]
 
         def answer() -> str:
@@ -130,16 +130,17 @@ def _whole_and_bare(app: Flask, address: str) -> tuple[float, float]:
         whole: list[float] = []
         bare: list[float] = []
         for _ in range(ROUNDS):
-            whole.append(request_seconds(app, address))
+            whole.append(request_seconds(app, address, headers))
             hooks.insert(0, answer)
-            bare.append(request_seconds(app, address))
+            bare.append(request_seconds(app, address, headers))
             hooks.remove(answer)
     return statistics.median(whole), statistics.median(bare)
 
 
-def request_seconds(app: Flask, address: str) -> float:
+def request_seconds(app: Flask, address: str, headers: Mapping[str, str] | None = None) -> float:
     """Seconds of one request in the process, without HTTP."""
-    environment = EnvironBuilder(path=address.partition("?")[0], query_string=address.partition("?")[2]).get_environ()
+    path, _, query = address.partition("?")
+    environment = EnvironBuilder(path=path, query_string=query, headers=headers).get_environ()
     begin = perf_counter()
     body, status, _headers = run_wsgi_app(app, environment, buffered=True)
     b"".join(body)

@@ -19,7 +19,13 @@ from kooperation.base.db import init_db
 from kooperation.base.health import bp as health_bp
 from kooperation.base.i18n import init_i18n
 from kooperation.base.mail import forgetting as mail_forgetting
+from kooperation.cockpit import hooks as cockpit_hooks
+from kooperation.cockpit import rules as cockpit_rules
 from kooperation.cockpit.routes import bp as cockpit_bp
+from kooperation.cockpit.routes import unsubscribe
+from kooperation.contacts import hooks as contacts_hooks
+from kooperation.contacts import rules as contacts_rules
+from kooperation.contacts.routes import bp as contacts_bp
 from kooperation.demo import rules as demo_rules
 from kooperation.demo.cli import demo_cli
 from kooperation.demo.routes import bp as demo_bp
@@ -62,11 +68,14 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(cockpit_bp)
     app.register_blueprint(search_bp)
     app.register_blueprint(register_bp)
+    app.register_blueprint(contacts_bp)
     app.register_blueprint(administration_bp)
     app.register_blueprint(demo_bp)
     for group in FEATURE_COMMANDS:
         app.cli.add_command(group)
 
+    # Mail programs send this one without a session; the link's own signature says who asks.
+    app.extensions["csrf"].exempt(unsubscribe)
     _wire_hooks()
     app.jinja_env.globals["waiting_tasks"] = accounts_hooks.waiting_tasks
     ensure_all_guarded(app)
@@ -74,24 +83,43 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _wire_hooks() -> None:
-    """Say who acts when a lower feature announces something."""
+    """Who listens to what; within a hook in the order in which the features stand above each other."""
     hooks.index_documents.register(unit_documents)
     hooks.page_slot.register(accounts_hooks.unit_slot)
     hooks.page_slot.register(accounts_hooks.history_slot)
+    hooks.page_slot.register(contacts_hooks.unit_slot)
+    hooks.home_slot.register(contacts_hooks.home_slot)
     hooks.party_dissolved.register(accounts_hooks.party_dissolved)
-    hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.party_dissolved.register(contacts_hooks.party_dissolved)
     hooks.party_merged.register(audit.repoint_keeper)
+    hooks.party_merged.register(accounts_hooks.party_merged)
+    hooks.party_merged.register(contacts_hooks.party_merged)
     hooks.sign_in_examples.register(sign_in_examples)
     hooks.tasks_for.register(accounts_hooks.tasks)
     hooks.tasks_for.register(register_hooks.tasks)
+    hooks.tasks_for.register(contacts_hooks.tasks)
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
     hooks.tasks_counted.register(register_hooks.tasks_counted)
+    hooks.tasks_counted.register(contacts_hooks.tasks_counted)
+    hooks.digest_for.register(accounts_hooks.decided_requests)
+    hooks.digest_for.register(cockpit_hooks.new_tasks)
+    hooks.digest_for.register(cockpit_hooks.changes)
     hooks.personal_data_of.register(accounts_hooks.personal_data)
-    hooks.personal_data_of.register(administration_hooks.personal_data_of)
     hooks.personal_data_of.register(register_hooks.personal_data_of)
-    hooks.users_merged.register(register_hooks.users_merged)
+    hooks.personal_data_of.register(administration_hooks.personal_data_of)
+    hooks.personal_data_of.register(cockpit_hooks.personal_data_of)
     hooks.erase.register(administration_hooks.erase)
-    words = (accounts_rules.log_words, register_labels.log_words, administration_rules.log_words, demo_rules.log_words)
+    hooks.erase.register(cockpit_hooks.erase)
+    hooks.users_merged.register(register_hooks.users_merged)
+    hooks.users_merged.register(cockpit_hooks.users_merged)
+    words = (
+        accounts_rules.log_words,
+        register_labels.log_words,
+        contacts_rules.log_words,
+        administration_rules.log_words,
+        cockpit_rules.log_words,
+        demo_rules.log_words,
+    )
     for log_words in words:
         hooks.log_words.register(log_words)
     for clean_up in (accounts_cleaning.clean_up, mail_forgetting.clean_up):

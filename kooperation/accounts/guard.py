@@ -77,21 +77,24 @@ def signed_in(view: View) -> View:
     return _guarded(view, Guard(needs_user=True), None)
 
 
-def guarded(may: Policy, *, load: Load | None = None, see: Policy | None = None) -> Callable[[View], View]:
+def guarded(
+    may: Policy, *, load: Load | None = None, see: Policy | None = None, refused: View | None = None
+) -> Callable[[View], View]:
     """A view for whom a policy allows it.
 
     ``load`` gets the parts of the address and gives the object, or None for 404; the view gets the object in their
     place. ``see`` says who may know of the object at all: others get 404. Without ``load`` the policy is asked
-    about None.
+    about None. ``refused`` writes the page of the 403 for the object, where that can say more or has to give back
+    what was typed.
     """
 
     def decorate(view: View) -> View:
-        return _guarded(view, Guard(needs_user=True, may=may, see=see), load)
+        return _guarded(view, Guard(needs_user=True, may=may, see=see), load, refused)
 
     return decorate
 
 
-def _guarded(view: View, guard: Guard, load: Load | None) -> View:
+def _guarded(view: View, guard: Guard, load: Load | None, refused: View | None = None) -> View:
     @wraps(view)
     def door(**parts: Any) -> Any:
         user = current_user()
@@ -103,6 +106,8 @@ def _guarded(view: View, guard: Guard, load: Load | None) -> View:
         if load is not None and (subject is None or (guard.see is not None and not guard.see(user, subject))):
             abort(404)
         if not guard.may(user, subject):
+            if refused is not None:
+                return refused(subject), 403
             abort(403)
         return view(subject) if load else view(**parts)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 from sqlalchemy.types import TypeDecorator
 
 from kooperation.accounts.rules import InvitationState, MailLanguage, MailPurpose, RequestState, Role
@@ -111,6 +111,18 @@ class Consent(Base):
 
     municipality: Mapped[Municipality] = relationship(foreign_keys=[municipality_id])
     caretaker: Mapped[Municipality] = relationship(foreign_keys=[caretaker_id])
+
+
+class EnteredFor:
+    """The columns of a record that somebody above may enter for the municipality that it belongs to."""
+
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    """The municipality above that entered it, until one of the record's own municipality confirms it."""
+
+    @declared_attr
+    def entered_by(cls) -> Mapped[Municipality | None]:  # noqa: N805 (SQLAlchemy calls it with the class)
+        """The same as an object."""
+        return relationship(Municipality, foreign_keys=f"{cls.__name__}.entered_by_id")  # type: ignore[attr-defined]
 
 
 class UserSession(Base):

@@ -40,6 +40,11 @@ def manages(user: User | None, municipality: Municipality) -> bool:
     return user is not None and (user.role_at(municipality.id) or 0) >= Role.MANAGER
 
 
+def is_editor(user: User | None, municipality: Municipality) -> bool:
+    """Whether the user is an editor of the municipality itself, not from above: confirms what others entered."""
+    return _has_role(user, municipality, Role.EDITOR)
+
+
 def edits(user: User | None, municipality: Municipality) -> bool:
     """Whether the user may enter and edit for the municipality: as its editor, or as its caretaker."""
     return _has_role(user, municipality, Role.EDITOR) or is_caretaker(user, municipality)
@@ -126,6 +131,11 @@ def sees_membership(user: User | None, membership: Membership) -> bool:
     return sees_members(user, membership.municipality)
 
 
+def kinds_hidden_from(user: User | None, municipality: Municipality) -> tuple[str, ...]:
+    """The kinds of a municipality's records that only those know of who decide who belongs to it."""
+    return () if decides_at(user, municipality) else (JoinRequest.__name__, Invitation.__name__)
+
+
 def waits_to_choose(user: User | None, municipality: Municipality) -> bool:
     """Whether the user belonged to the municipality until it was dissolved, and may go on elsewhere."""
     return municipality.dissolved_on is not None and _has_role(user, municipality, Role.READER)
@@ -186,6 +196,11 @@ def left_to_admins() -> ColumnElement[bool]:
     """Whether nobody but an administrator decides about a request, as a condition on JoinRequest."""
     of = JoinRequest.municipality_id
     return and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id))
+
+
+def editor_at(user: User | None, of: IdColumn) -> ColumnElement[bool]:
+    """``is_editor`` as a condition on the number of a municipality."""
+    return false() if user is None else _member_at(_ids(user, Role.EDITOR), of)
 
 
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:

@@ -22,6 +22,10 @@ class RuleViolation(Exception):
         self.field = field
 
 
+class Outdated(Exception):
+    """Somebody else changed the record after the form was opened; nothing may be stored over that unseen."""
+
+
 @contextmanager
 def refusals_shown_on(form: "Form") -> Iterator[None]:
     """Turn a RuleViolation in the block into an error on the form and undo what the block changed."""

@@ -1,16 +1,17 @@
 """Forms: the base of all (CSRF, accessible names), dates as Germans write them, and a type-ahead for long choices."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, SelectMultipleField, StringField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -48,6 +49,74 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def values(self) -> dict[str, Any]:
         """What was entered, by the name of the field, without the token: the arguments of a service."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """A field that somebody else changed while a form was open: what is stored now, and whether that is taken.
+
+    It is taken where the field was left as it was; otherwise the field keeps what was typed.
+    """
+
+    label: str
+    stored: str
+    is_taken: bool
+
+
+class SharedForm(BaseForm):
+    """A form on a record that several people may have open: it remembers which version it shows.
+
+    Made by ``opened``. The service compares ``opened_version`` with the record's and raises ``Outdated``; the view
+    then calls ``catch_up`` and shows the form again with the macro ``meanwhile``. Sent once more, it is on the
+    version that is stored now. The fields hold text.
+    """
+
+    version = HiddenField()
+    as_opened = HiddenField()
+
+    @classmethod
+    def opened(cls, version: int, values: Mapping[str, str]) -> Self:
+        """The form with a record's values, or with what was sent. A record that is not stored yet has version 0."""
+        return cls(data={**values, "version": str(version), "as_opened": json.dumps(dict(values))})
+
+    @property
+    def opened_version(self) -> int:
+        """The version that the form was opened with."""
+        sent = self.version.data or ""
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was entered, without what the form remembers for itself."""
+        return {name: value for name, value in super().values.items() if name not in {"version", "as_opened"}}
+
+    def catch_up(self, version: int, stored: Mapping[str, str]) -> list[Meanwhile]:
+        """Take over what is stored now where it was left alone here; gives what somebody else changed meanwhile."""
+        before = self._before()
+        found = []
+        for name, now in stored.items():
+            field, was = self[name], before.get(name, "")
+            if _same(was, now) or _same(field.data or "", now):
+                continue
+            is_taken = _same(field.data or "", was)
+            if is_taken:
+                field.data = now
+            found.append(Meanwhile(field.label.text, now, is_taken))
+        self.version.data, self.as_opened.data = str(version), json.dumps(dict(stored))
+        return found
+
+    def _before(self) -> dict[str, str]:
+        """The values that the form was opened with; whoever sends something else only confuses themselves."""
+        try:
+            found = json.loads(self.as_opened.data or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return {key: value for key, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but their spaces and ends of lines, which browsers change."""
+    return one.split() == other.split()
 
 
 def _described(field: Field) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Hook(Generic[P, R]):
 
 @dataclass(frozen=True, slots=True)
 class PageSlot:
-    """A section that an upper feature shows on the page of a party: a template and what it is rendered with."""
+    """A section that another feature shows on a page: a template and what it is rendered with, as ``slot.values``."""
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -111,6 +111,9 @@ class LogWords:
 
 page_slot: Hook[[Any], PageSlot | None] = Hook()
 """page_slot(party): a section for the party's page, or None where there is nothing to show."""
+
+home_slot: Hook[[Any, Any], PageSlot | None] = Hook()
+"""home_slot(user, municipality): a card for the start page of whoever acts for the municipality, or None."""
 
 index_documents: Hook[[], Iterable[Any]] = Hook()
 """index_documents(): all search documents of a feature, for building the index anew."""

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from kooperation.parties.rules import Level
 from kooperation.register.rules.bodies import Body
 from kooperation.register.rules.description import bodies_of
 from kooperation.register.rules.records import EditionFile, EditionFormat, RegisterRecord, Satzart
@@ -142,6 +143,49 @@ ENDINGS = (
     ),
 )
 # fmt: on
+
+
+class Entry(NamedTuple):
+    """What a unit says about itself, or what its Landkreis says for it. Nobody has the numbers (they are for films)."""
+
+    level: Level
+    key: str
+    website: str | None
+    email: str | None
+    phone: str | None
+    text: str
+    entered_by: str | None = None
+
+
+ENTRIES = (
+    Entry(
+        Level.LANDKREIS,
+        "99001",
+        "https://landkreis-silmetal.example",
+        "poststelle@landkreis-silmetal.example",
+        "040 66969-100",
+        "Der Landkreis Silmetal koordiniert die Digitalisierung mit seinen Städten und Gemeinden.\n\n"
+        "- Digitalstammtisch **jeden ersten Dienstag**\n- gemeinsames Rechenzentrum\n- Schulungen für Digitallotsen",
+    ),
+    Entry(
+        Level.GEMEINDE,
+        "99001001",
+        "https://auenfurt.example",
+        "rathaus@auenfurt.example",
+        "040 66969-200",
+        "",
+    ),
+    Entry(Level.GEMEINDE, "99001002", "https://tannenbrueck.example", None, None, "", entered_by="99001"),
+    Entry(
+        Level.GEMEINDE,
+        "99002010",
+        "https://wennelgrund.example",
+        None,
+        "040 66969-300",
+        "Wennelgrund ist eine Gemeinde am Deich.",
+    ),
+)
+"""What the page of a unit shows: a whole entry, one with gaps, one to be confirmed, one of a dissolved unit."""
 
 _PRINTED_BEHIND = {
     Kind.MARKT: ", M",

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, or_, update
 
 from kooperation.audit import services as audit
+from kooperation.audit.models import AuditEntry
 from kooperation.base import index
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
+from kooperation.base.html import from_markdown
 from kooperation.base.i18n import number
+from kooperation.contacts.models import Profile
 from kooperation.demo import accounts, queries, region
 from kooperation.parties.models import municipality_table, party_table
 from kooperation.parties.rules import DEMO_LAND, Level
@@ -40,6 +43,7 @@ def load(*, actor: audit.Actor) -> int:
     insert_bodies(bodies, ids, lambda _rows: None)
     place_bodies(bodies, ids)
     _dissolve(ids)
+    _describe(ids)
     # What was written past the session is read anew.
     db.session.expire_all()
     ours = set(ids.values())
@@ -57,6 +61,9 @@ def remove(*, actor: audit.Actor) -> int:
     if not ids:
         raise RuleViolation("Das Beispielgebiet ist nicht geladen.")
     accounts.remove()
+    db.session.execute(delete(Profile).where(Profile.municipality_id.in_(ids)))
+    # SQLite gives their numbers anew: the log must not tell another municipality's changes by them.
+    db.session.execute(update(AuditEntry).where(AuditEntry.keeper_id.in_(ids)).values(keeper_id=None))
     _ensure_unused(queries.references_to(ids))
     index.remove(KIND, ids)
     involved = or_(Succession.predecessor_id.in_(ids), Succession.successor_id.in_(ids))
@@ -84,6 +91,22 @@ def _dissolve(ids: Mapping[BodyRef, int]) -> None:
         )
         for ending in region.ENDINGS
         for successor in ending.successors
+    )
+    db.session.flush()
+
+
+def _describe(ids: Mapping[BodyRef, int]) -> None:
+    db.session.add_all(
+        Profile(
+            municipality_id=ids[BodyRef(entry.level, entry.key)],
+            website=entry.website,
+            email=entry.email,
+            phone=entry.phone,
+            text=entry.text,
+            text_html=str(from_markdown(entry.text)),
+            entered_by_id=ids[BodyRef(Level.LANDKREIS, entry.entered_by)] if entry.entered_by else None,
+        )
+        for entry in region.ENTRIES
     )
     db.session.flush()
 

@@ -43,6 +43,11 @@ OF_GUEST = ("login", "ok", 404, 404, 404, 404, 404, 404)
 MANAGED = ("login", 404, 403, 403, "ok", 403, 403, 404)
 
 EDITED = ("login", 404, 403, "ok", "ok", 403, "ok", 404)
+COORDINATORS = ("login", 404, 404, 404, 404, "ok", "ok", 404)
+
+EDITORS_THERE = ("login", 403, 403, "ok", "ok", 403, 403, 403)
+EDITORS = ("login", 403, 403, "ok", "ok", 403, "ok", 403)
+FORBIDDEN = ("login",) + (403,) * (len(KINDS) - 1)
 
 MEMBERS_ONLY = ("login", 404, "ok", "ok", "ok", 404, 404, 404)
 
@@ -110,7 +115,9 @@ WITHOUT_PLACE = {
     "register.upload": ("GET", "/verwaltung/register/hochladen/", OF_ADMIN),
     "register.uploads": ("GET", "/verwaltung/register/", OF_ADMIN),
     "search.results": ("GET", "/suche/", OPEN),
+    "cockpit.mails": ("GET", "/konto/mails/", SIGNED_IN),
     "cockpit.start": ("GET", "/", OPEN),
+    "cockpit.unsubscribe": ("POST", "/mails/abbestellen/1.alles.keiner", (404,) * len(KINDS)),
     "search.suggestions": ("GET", "/suche/vorschlaege", OPEN),
 }
 """Endpoints that are about no municipality: the same answer inside and outside."""
@@ -198,6 +205,10 @@ AT_PLACE = {
     "administration.send_reset": ("POST", "/verwaltung/konten/{member}/kennwort-link/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "administration.set_admin": ("GET", "/verwaltung/konten/{member}/administration/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
     "administration.show_user": ("GET", "/verwaltung/konten/{member}/", SEEN_BY_ADMIN, SEEN_BY_ADMIN),
+    "cockpit.export_below": ("GET", "/kommunen/{kreis}/stand/export.csv", COORDINATORS, NEVER),
+    "cockpit.state_below": ("GET", "/kommunen/{kreis}/stand/", COORDINATORS, NEVER),
+    "contacts.confirm_profile": ("POST", "/kommunen/{key}-dorf/eintrag/bestaetigen/", EDITORS_THERE, FORBIDDEN),
+    "contacts.edit_profile": ("GET", "/kommunen/{key}-dorf/eintrag/", EDITORS, FORBIDDEN),
     "register.by_key": ("GET", "/kommunen/{key}/", OPEN, OPEN),
     "register.compare": ("GET", "/kommunen/{key}-dorf/vergleich/", OPEN, OPEN),
     "register.show": ("GET", "/kommunen/{key}-dorf/", OPEN, OPEN),
@@ -262,7 +273,8 @@ def address_of(app, pattern, place):
         gone = GONE["outside" if place == "outside" else "inside"]
         models = {"mail": OutgoingMail, "feedback": Feedback, "upload": RegisterUpload}
         numbers |= {name: db.session.scalar(select(model.id).limit(1)) for name, model in models.items()}
-        return pattern.format(key=unit.key, gone=gone, **numbers)
+        kreis = "08002-nachbarkreis" if place == "outside" else "08001-kreis"
+        return pattern.format(key=unit.key, kreis=kreis, gone=gone, **numbers)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[3]}")

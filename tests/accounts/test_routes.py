@@ -321,7 +321,13 @@ PINNED = {
     "administration.term": "administers",
     "administration.users": "administers",
     "administration.vocabulary": "administers",
+    "cockpit.export_below": "looks_after",
+    "cockpit.mails": "signed_in",
     "cockpit.start": "public",
+    "cockpit.state_below": "looks_after",
+    "cockpit.unsubscribe": "public",
+    "contacts.confirm_profile": "is_editor",
+    "contacts.edit_profile": "edits",
     "search.suggestions": "public",
 }
 

@@ -41,10 +41,20 @@ SITE = [
     SitePage("anmelden", "/anmelden/"),
     SitePage("kennwort-vergessen", "/kennwort/vergessen/"),
     SitePage("link-abgelaufen", "/kennwort/neu/unbekannt"),
+    SitePage("abbestellen-ins-leere", "/mails/abbestellen/unbekannt"),
     SitePage("nicht-gefunden", "/gibt-es-nicht/", core=True),
 ]
 
 SIGNED_IN = [
+    SitePage("meine-kommune", "/", core=True, viewer="verwaltung"),
+    SitePage("mein-landkreis", "/", viewer="landkreis"),
+    SitePage("mein-anfang-gast", "/", viewer="gast"),
+    SitePage("mein-anfang-administration", "/", viewer="administration"),
+    SitePage("stand-der-kommunen", "/kommunen/99001-landkreis-silmetal/stand/", viewer="landkreis"),
+    SitePage("eintrag", "/kommunen/99001001-auenfurt-a-d-silme/eintrag/", core=True, viewer="verwaltung"),
+    SitePage("eintrag-als-landkreis", "/kommunen/99001002-tannenbrueck/eintrag/", viewer="landkreis"),
+    SitePage("eintrag-verweigert", "/kommunen/99001001-auenfurt-a-d-silme/eintrag/", viewer="landkreis"),
+    SitePage("mails", "/konto/mails/", viewer="gast"),
     SitePage("konto", "/konto/", core=True, viewer="verwaltung"),
     SitePage("konto-gast", "/konto/", viewer="gast"),
     SitePage("aufnahme-anfragen", "/konto/kommune/", viewer="lesen"),

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy, queries
 from kooperation.accounts.guard import guarded
-from kooperation.accounts.models import JoinRequest
 from kooperation.accounts.routes.blueprint import bp, me, municipality_at
 from kooperation.audit import queries as log
 from kooperation.audit.forms import read_filter
@@ -23,13 +22,11 @@ def history(municipality: Municipality) -> ResponseReturnValue:
     """The entries of the log about what belongs to the municipality, as far as the user may know of them."""
     words, sight = all_words(), queries.sight_of(me())
     asked = read_filter(request.args, words)
-    # Who asks to be let in is known to those alone who decide about it.
-    hidden = () if policy.decides_at(me(), municipality) else (JoinRequest.__name__,)
     wanted = replace(
         asked.filter,
         keeper_id=municipality.id,
         record=None,
-        hidden_kinds=hidden,
+        hidden_kinds=policy.kinds_hidden_from(me(), municipality),
         without_own=municipality.id not in sight.own,
     )
     page = log.page_of(wanted, page_number(request.args))

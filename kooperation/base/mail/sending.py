@@ -7,8 +7,9 @@ out a second time after its claim has run out, with the same Message-ID: rather 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr
 
 from sqlalchemy import Update, delete, func, select, update
@@ -32,6 +33,19 @@ CLAIM = timedelta(minutes=5)
 """How long a mail is one worker's own: longer than handing it over can take (transport.PATIENCE for each step)."""
 MOST_A_ROUND = 50
 """Mails after which other jobs have their turn."""
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header that stays whole: an address that is longer than a line would be made into what nobody follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it travels."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = SMTP.clone(header_factory=_headers)
 
 
 def send_due(config: Config, clock: Callable[[], datetime] = now) -> bool:
@@ -85,6 +99,8 @@ def _mark_sent(number: int, at: datetime) -> None:
     mail = _still_there(number)
     if mail is not None:
         mail.sent_at, mail.next_attempt_at, mail.text, mail.last_error = at, None, None, None
+        # They may hold a link, as the text does.
+        mail.headers = {}
         _leave_no_trace(mail)
     db.session.commit()
     log.info("mail %s is sent", number)
@@ -148,7 +164,7 @@ def _leave_no_trace(mail: OutgoingMail) -> None:
 
 def build(mail: OutgoingMail, config: Config) -> EmailMessage:
     """The message as it travels: text alone, in lines that every server takes."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = formataddr(("kooperation", config.mail_from))
     message["To"] = mail.recipient
     message["Subject"] = mail.subject

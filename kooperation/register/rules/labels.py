@@ -3,6 +3,7 @@
 from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_
 from kooperation.parties.rules import Level
+from kooperation.register.rules.uploads import STATES
 
 LEVELS = {
     Level.LAND: N_("Land"),
@@ -84,9 +85,23 @@ _LOG_WORDS = LogWords(
     events={
         "edition.imported": N_("Gemeindeverzeichnis eingelesen"),
         "changes.imported": N_("Gebietsänderungen eingelesen"),
+        "register_upload.received": N_("Registerdatei hochgeladen"),
+        "register_upload.approved": N_("Übernahme einer Registerdatei beschlossen"),
+        "register_upload.discarded": N_("Registerdatei verworfen"),
+        "register_upload.restarted": N_("Registerdatei noch einmal aufgenommen"),
     },
-    kinds={"Edition": N_("Ausgabe des Gemeindeverzeichnisses"), "ChangeFile": N_("Datei der Gebietsänderungen")},
-    columns={"counts": LogColumn(N_("Einheiten und Änderungen"), _COUNTED)},
+    kinds={
+        "RegisterUpload": N_("Hochgeladene Registerdatei"),
+        "Edition": N_("Ausgabe des Gemeindeverzeichnisses"),
+        "ChangeFile": N_("Datei der Gebietsänderungen"),
+    },
+    columns={
+        "counts": LogColumn(N_("Einheiten und Änderungen"), _COUNTED),
+        "file_name": LogColumn(N_("Datei")),
+        "size": LogColumn(N_("Größe in Byte")),
+        "sha256": LogColumn(N_("Prüfsumme (SHA-256)")),
+        "state": LogColumn(N_("Stand"), {state.value: label for state, (label, _kind) in STATES.items()}),
+    },
 )
 
 

@@ -86,7 +86,7 @@ def approve(upload: RegisterUpload, shown: str, *, understood: bool, user: User,
         raise RuleViolation(f"Gerade wird „{other.file_name}“ übernommen. Warten Sie, bis das fertig ist.")
     upload.decided_by = user
     _move(upload, UploadState.APPLYING, at)
-    _log(upload, "approved", UploadState.PLANNED, user)
+    _log(upload, "register_upload.approved", UploadState.PLANNED, user)
 
 
 def discard(upload: RegisterUpload, *, user: User, at: datetime) -> str | None:
@@ -102,7 +102,7 @@ def discard(upload: RegisterUpload, *, user: User, at: datetime) -> str | None:
     upload.decided_by = user
     name = _end(upload, UploadState.DISCARDED, at)
     _forget_plan(upload)
-    _log(upload, "discarded", before, user)
+    _log(upload, "register_upload.discarded", before, user)
     return name
 
 
@@ -118,7 +118,7 @@ def restart(upload: RegisterUpload, *, user: User, at: datetime) -> None:
     if before is not UploadState.FAILED and not is_silent(upload, at):
         raise RuleViolation(_already(upload))
     _move(upload, UploadState.APPLYING if before is UploadState.APPLYING else UploadState.WAITING, at)
-    _log(upload, "restarted", before, user)
+    _log(upload, "register_upload.restarted", before, user)
 
 
 def news_of(upload: RegisterUpload) -> progress.State | None:
@@ -244,10 +244,10 @@ def _already(upload: RegisterUpload) -> str:
     return f"Inzwischen hat sich etwas geändert. Die Datei „{upload.file_name}“: {STATES[upload.state][0]}{by}."
 
 
-def _log(upload: RegisterUpload, verb: str, before: UploadState, user: User) -> None:
+def _log(upload: RegisterUpload, event: str, before: UploadState, user: User) -> None:
     audit.record(
         user,
-        f"register_upload.{verb}",
+        event,
         upload,
         label=upload.file_name,
         before={"state": before.value},

@@ -1,0 +1,1 @@
+"""Reading for the start page, the state of what lies below a municipality, and the digest."""

@@ -1,0 +1,1 @@
+"""How a municipality is reached: what it says about itself."""
