@@ -40,9 +40,7 @@ _LATEST = (
 )
 
 
-def latest_changes(
-    municipality_id: int, *, with_own: bool, but: Collection[str] = (), most: int = 10
-) -> list[Change]:
+def latest_changes(municipality_id: int, *, with_own: bool, but: Collection[str] = (), most: int = 10) -> list[Change]:
     """The latest changes in what belongs to a municipality, the newest first.
 
     ``with_own`` says whether the reader sees what the municipality keeps to itself; ``but`` are kinds of records

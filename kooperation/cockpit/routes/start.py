@@ -47,6 +47,7 @@ def _home(user: User, municipality: Municipality) -> dict[str, Any]:
             but=policy.kinds_hidden_from(user, municipality),
         ),
         "events": all_words().events,
+        "may_see_history": policy.edits(user, municipality),
         "sums": reach.sums_below(municipality),
         "is_manager": policy.manages(user, municipality),
     }
