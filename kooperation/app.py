@@ -34,7 +34,7 @@ from kooperation.register import hooks as register_hooks
 from kooperation.register.cli import register_cli
 from kooperation.register.queries.documents import unit_documents
 from kooperation.register.routes import bp as register_bp
-from kooperation.register.rules import labels as register_labels
+from kooperation.register.rules import log as register_log
 from kooperation.search.cli import search_cli
 from kooperation.search.routes import bp as search_bp
 
@@ -114,7 +114,7 @@ def _wire_hooks() -> None:
     hooks.users_merged.register(cockpit_hooks.users_merged)
     words = (
         accounts_rules.log_words,
-        register_labels.log_words,
+        register_log.log_words,
         contacts_rules.log_words,
         administration_rules.log_words,
         cockpit_rules.log_words,
