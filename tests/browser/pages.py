@@ -41,6 +41,9 @@ SITE = [
     SitePage("anmelden", "/anmelden/"),
     SitePage("kennwort-vergessen", "/kennwort/vergessen/"),
     SitePage("link-abgelaufen", "/kennwort/neu/unbekannt"),
+    SitePage("impressum", "/impressum/"),
+    SitePage("datenschutz", "/datenschutz/"),
+    SitePage("barrierefreiheit", "/barrierefreiheit/?von=/kommunen/", core=True),
     SitePage("nicht-gefunden", "/gibt-es-nicht/", core=True),
 ]
 
@@ -66,6 +69,26 @@ SIGNED_IN = [
         "mitglied-entfernen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/3/entfernen/", viewer="verwaltung"
     ),
     SitePage("mitglieder-ohne", "/kommunen/99001002-tannenbrueck/mitglieder/", viewer="landkreis"),
+    SitePage("verwaltung-konten", "/verwaltung/konten/?q=silme&rolle=3", core=True, viewer="administration"),
+    SitePage("verwaltung-konto", "/verwaltung/konten/3/", viewer="administration"),
+    SitePage("verwaltung-konto-sperren", "/verwaltung/konten/3/sperren/", viewer="administration"),
+    SitePage("verwaltung-konto-administration", "/verwaltung/konten/3/administration/", viewer="administration"),
+    SitePage("verwaltung-konto-rolle", "/verwaltung/konten/3/kommunen/99001001/", viewer="administration"),
+    SitePage("verwaltung-konto-beenden", "/verwaltung/konten/3/kommunen/99001001/beenden/", viewer="administration"),
+    SitePage("verwaltung-konto-zusammenfuehren", "/verwaltung/konten/3/zusammenfuehren/", viewer="administration"),
+    SitePage("verwaltung-konto-loeschen", "/verwaltung/konten/3/loeschen/", viewer="administration"),
+    SitePage("verwaltung-einladungen", "/verwaltung/einladungen/", viewer="administration"),
+    SitePage("verwaltung-einladen", "/verwaltung/einladungen/neu/", viewer="administration"),
+    SitePage("verwaltung-themen", "/verwaltung/themen/", core=True, viewer="administration"),
+    SitePage("verwaltung-thema", "/verwaltung/themen/3/", viewer="administration"),
+    SitePage("verwaltung-thema-loeschen", "/verwaltung/themen/3/loeschen/", viewer="administration"),
+    SitePage("verwaltung-thema-zusammenfuehren", "/verwaltung/themen/3/zusammenfuehren/", viewer="administration"),
+    SitePage("verwaltung-seiten", "/verwaltung/seiten/", viewer="administration"),
+    SitePage("verwaltung-seite", "/verwaltung/seiten/datenschutz/", viewer="administration"),
+    SitePage("verwaltung-rueckmeldungen", "/verwaltung/rueckmeldungen/", viewer="administration"),
+    SitePage("verwaltung-mails", "/verwaltung/mails/", viewer="administration"),
+    SitePage("verwaltung-auftraege", "/verwaltung/auftraege/", viewer="administration"),
+    SitePage("verwaltung-system", "/verwaltung/system/", viewer="administration"),
 ]
 """Pages for whoever is signed in; the people have numbers in the order of the demonstration."""
 
