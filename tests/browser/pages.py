@@ -41,6 +41,10 @@ SITE = [
     SitePage("anmelden", "/anmelden/"),
     SitePage("kennwort-vergessen", "/kennwort/vergessen/"),
     SitePage("link-abgelaufen", "/kennwort/neu/unbekannt"),
+    SitePage("adresse-bestaetigen", "/registrieren/bestaetigung/"),
+    SitePage("bestaetigung-abgelaufen", "/registrieren/bestaetigung/unbekannt"),
+    SitePage("einladung-abgelaufen", "/einladung/unbekannt"),
+    SitePage("neue-adresse-abgelaufen", "/konto/adresse/unbekannt"),
     SitePage("nicht-gefunden", "/gibt-es-nicht/", core=True),
 ]
 
@@ -54,6 +58,9 @@ SIGNED_IN = [
     SitePage(
         "mitglied-entfernen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/3/entfernen/", viewer="verwaltung"
     ),
+    SitePage("einladen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/einladen/", viewer="verwaltung"),
+    SitePage("verlassen", "/konto/kommunen/99001001/verlassen/", viewer="verwaltung"),
+    SitePage("konto-administration", "/konto/", viewer="administration"),
     SitePage("mitglieder-ohne", "/kommunen/99001002-tannenbrueck/mitglieder/", viewer="landkreis"),
 ]
 """Pages for whoever is signed in; the people have numbers in the order of the demonstration."""
