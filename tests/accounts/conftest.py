@@ -46,12 +46,14 @@ def link_to(page: str, mail: EmailMessage) -> str:
     return found.group(1)
 
 
-def send(client: FlaskClient, address: str, form: dict[str, object] | None = None, page: str = "") -> TestResponse:
-    """Post a form with the token of a page, by default that of one's own account."""
+def send(
+    client: FlaskClient, address: str, form: dict[str, object] | None = None, page: str = "", *, follow: bool = False
+) -> TestResponse:
+    """Post a form with the token of a page, by default that of one's own account, and follow where it leads."""
     text = client.get(page or "/konto/", follow_redirects=True).get_data(as_text=True)
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
     assert found is not None, text
-    return client.post(address, data={"csrf_token": found.group(1)} | (form or {}))
+    return client.post(address, data={"csrf_token": found.group(1)} | (form or {}), follow_redirects=follow)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Registering, asking to be let in, and who decides about it."""
+"""Asking to be let in, and who decides about it."""
 
 from datetime import date
 
@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from kooperation.accounts import policy
-from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.models import JoinRequest
 from kooperation.accounts.rules import RequestState, Role
 from kooperation.accounts.services import joining, users
-from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
 from kooperation.base import index
 from kooperation.base.db import db, now
@@ -17,17 +16,6 @@ from kooperation.base.errors import RuleViolation
 from kooperation.parties.queries import municipality_by_key
 from kooperation.parties.rules import Level
 from tests.accounts.conftest import send, statements
-
-PASSWORD = "Vier Woerter gehen durch die Tuer"
-NEW = {
-    "name": "Nina Neu",
-    "email": "nina@muster.example",
-    "password": PASSWORD,
-    "repeated": PASSWORD,
-    "municipality": "Musterdorf",
-    "role": "2",
-    "note": "Hauptamt",
-}
 
 
 @pytest.fixture
@@ -54,71 +42,6 @@ def village(prepared):
 def stored(app, *what):
     with app.app_context():
         return [tuple(row) for row in db.session.execute(select(*what).order_by(what[0]))]
-
-
-def test_a_newcomer_registers_is_let_in_and_sees_the_municipality(app, enter, village):
-    answer = send(enter(""), "/registrieren/", NEW, page="/registrieren/")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/anmelden/")
-    nina = enter("nina@muster.example")
-    page = nina.get("/konto/").get_data(as_text=True)
-    assert "Noch keine Kommune" in page
-    assert "wartet" in page
-    vera = enter("vera@muster.example")
-    assert "Nina Neu möchte zu Musterdorf" in vera.get("/aufgaben/").get_data(as_text=True)
-    number = stored(app, JoinRequest.id)[0][0]
-    assert "Hauptamt" in vera.get(f"/aufgaben/anfragen/{number}/").get_data(as_text=True)
-    assert send(vera, f"/aufgaben/anfragen/{number}/aufnehmen/", {"role": "1"}).status_code == 302
-    page = nina.get("/konto/").get_data(as_text=True)
-    assert "Musterdorf" in page
-    assert "liest mit" in page
-    assert "wartet" not in page
-    assert "Nichts wartet auf Sie" in vera.get("/aufgaben/").get_data(as_text=True)
-    assert [event for (event,) in stored(app, AuditEntry.event)] == [
-        "membership.granted",
-        "request.granted",
-        "request.made",
-        "user.created",
-    ]
-
-
-def test_an_address_that_has_an_account_gets_the_same_answer_and_nothing_changes(app, enter, village):
-    before = stored(app, User.email, User.name, User.password_hash)
-    new = enter("")
-    known = enter("")
-    first = send(known, "/registrieren/", NEW | {"email": " GERD@muster.example"}, page="/registrieren/")
-    assert stored(app, User.email, User.name, User.password_hash) == before
-    assert stored(app, JoinRequest.id) == []
-    second = send(new, "/registrieren/", NEW, page="/registrieren/")
-    assert (first.status_code, first.headers["Location"]) == (second.status_code, second.headers["Location"])
-    assert said(known) == said(new)
-
-
-def said(client):
-    """What the page of the sign-in has to say, without its tokens."""
-    page = client.get("/anmelden/").get_data(as_text=True)
-    return page[page.index("kern-alert") : page.index('name="csrf_token"')]
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"municipality": "Altdorf"}, "Altdorf ist seit dem 01.01.2023 aufgelöst."),
-        ({"municipality": "Leerer Forst"}, "Leerer Forst ist ein Gebiet ohne Bevölkerung."),
-        ({"municipality": "Xyzxyz"}, "wurde nicht gefunden"),
-        ({"municipality": ""}, "Bitte nennen Sie Ihre Kommune"),
-        ({"password": "kurz", "repeated": "kurz"}, "mindestens 12 Zeichen"),
-        ({"repeated": "anders"}, "verschieden"),
-        ({"email": "keine adresse"}, "name@kommune.de"),
-        ({"role": "9"}, "Keine gültige Auswahl"),
-        ({"name": ""}, "Bitte geben Sie Ihren Namen ein."),
-    ],
-)
-def test_what_will_not_do_is_answered_with_a_sentence_and_nothing_is_stored(app, enter, village, changes, sentence):
-    for address in (NEW["email"], "gerd@muster.example"):
-        answer = send(enter(""), "/registrieren/", NEW | {"email": address} | changes, page="/registrieren/")
-        assert answer.status_code == 200
-        assert sentence in answer.get_data(as_text=True)
-    assert len(stored(app, User.id)) == 4
 
 
 def test_a_guest_asks_from_the_account_and_reads_why_not(app, enter, village):

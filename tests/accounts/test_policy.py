@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import false, literal, select
 
-from kooperation.accounts import policy
-from kooperation.accounts.models import Consent
+from kooperation.accounts import policy, queries
+from kooperation.accounts.models import Consent, JoinRequest
 from kooperation.accounts.rules import Role, Visibility
-from kooperation.accounts.services import users
+from kooperation.accounts.services import joining, users
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation
@@ -167,6 +167,53 @@ def test_function_and_condition_agree_and_nobody_outside_edits(make, data):
                 assert _in_sql(condition, user) & {unit.id for unit in units} == allowed
                 _ensure_inside(user, units, allowed)
         point.rollback()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_who_decides_agrees_with_its_condition_and_somebody_always_does(make, data):
+    with db.session.begin_nested() as point:
+        units = _hierarchy(make, data)
+        people = [
+            make.user(
+                is_admin=data.draw(st.sampled_from([False, False, True])),
+                deactivated_at=data.draw(st.sampled_from([None, None, now()])),
+            )
+            for _ in range(4)
+        ]
+        for user in people:
+            for unit in data.draw(st.lists(st.sampled_from(units), max_size=3, unique=True)):
+                make.member(unit, data.draw(st.sampled_from(Role)), user)
+        requests = []
+        for user in people:
+            for unit in data.draw(st.lists(st.sampled_from(units), max_size=3, unique=True)):
+                if unit.dissolved_on is None and (user.role_at(unit.id) or 0) < Role.MANAGER:
+                    requests.append(joining.ask(user, unit, role=Role.MANAGER, note="", at=now()))
+        active = [user for user in people if user.is_active]
+        for user in active:
+            allowed = {one.id for one in requests if policy.decides_about(user, one)}
+            assert set(db.session.scalars(select(JoinRequest.id).where(policy.decided_by(user)))) == allowed
+            assert {one.id for one in queries.requests_for(user)} == allowed
+            assert db.session.scalar(select(queries.requests_counted_for(user))) == len(allowed)
+        for request in requests:
+            _ensure_rightly_decided(request, active)
+        point.rollback()
+    # SQLite gives the numbers of what was undone anew; what was read again of it is no longer true.
+    db.session.expunge_all()
+
+
+def _ensure_rightly_decided(request, active):
+    """Stated anew in plain words: its own managers, else those above, else administrators, and never oneself but as
+    the last one left."""
+    unit, asker = request.municipality, request.user_id
+
+    def managers(*numbers):
+        return {one.id for one in active for number in numbers if one.role_at(number) is Role.MANAGER}
+
+    above = {unit.district_id, unit.association_id} - {unit.id, None}
+    admins = {one.id for one in active if one.is_admin}
+    expected = managers(unit.id) or managers(*above) - {asker} or admins - {asker} or admins
+    assert {one.id for one in active if policy.decides_about(one, request)} == expected
 
 
 def _hierarchy(make, data):

@@ -44,6 +44,10 @@ SITE = [
     SitePage("impressum", "/impressum/"),
     SitePage("datenschutz", "/datenschutz/"),
     SitePage("barrierefreiheit", "/barrierefreiheit/?von=/kommunen/", core=True),
+    SitePage("adresse-bestaetigen", "/registrieren/bestaetigung/"),
+    SitePage("bestaetigung-abgelaufen", "/registrieren/bestaetigung/unbekannt"),
+    SitePage("einladung-abgelaufen", "/einladung/unbekannt"),
+    SitePage("neue-adresse-abgelaufen", "/konto/adresse/unbekannt"),
     SitePage("nicht-gefunden", "/gibt-es-nicht/", core=True),
 ]
 
@@ -68,6 +72,9 @@ SIGNED_IN = [
     SitePage(
         "mitglied-entfernen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/3/entfernen/", viewer="verwaltung"
     ),
+    SitePage("einladen", "/kommunen/99001001-auenfurt-a-d-silme/mitglieder/einladen/", viewer="verwaltung"),
+    SitePage("verlassen", "/konto/kommunen/99001001/verlassen/", viewer="verwaltung"),
+    SitePage("konto-administration", "/konto/", viewer="administration"),
     SitePage("mitglieder-ohne", "/kommunen/99001002-tannenbrueck/mitglieder/", viewer="landkreis"),
     SitePage("verwaltung-konten", "/verwaltung/konten/?q=silme&rolle=3", core=True, viewer="administration"),
     SitePage("verwaltung-konto", "/verwaltung/konten/3/", viewer="administration"),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, meta
 
 from kooperation.base.config import ROOT
 
@@ -135,3 +135,45 @@ def test_the_guard_lets_pass_what_is_right(source: str) -> None:
 
 def test_a_class_is_free_in_macros() -> None:
     assert list(findings('<p class="k-{{ x }}"></p>', may_look=True)) == []
+
+
+# ---------------------------------------------------------------- mails
+
+MAILS = sorted(path for path in (TEMPLATES / "mail").rglob("*.txt") if not path.name.endswith(".en.txt"))
+RULE = (
+    "every mail is there twice, with the same values: <name>.txt in German, through gettext, "
+    'and <name>.en.txt in plain English, which says "The pages of kooperation are in German."'
+)
+
+
+def english_of(path: Path) -> Path:
+    """The English twin of a German mail."""
+    return path.with_suffix(".en.txt")
+
+
+def values_in(path: Path) -> set[str]:
+    """The values that a mail's template uses, but for what every template has."""
+    syntax = Environment(extensions=["jinja2.ext.i18n"]).parse(path.read_text(encoding="utf-8"))
+    return meta.find_undeclared_variables(syntax) - {"_", "link", "ROLES"}
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: str(path.relative_to(TEMPLATES / "mail")))
+def test_a_mail_is_there_in_german_and_in_english_with_the_same_values(path: Path) -> None:
+    twin = english_of(path)
+    assert twin.is_file(), f"{twin.relative_to(TEMPLATES)} is missing: {RULE}"
+    assert values_in(path) == values_in(twin), RULE
+    assert "The pages of kooperation are in German." in twin.read_text(encoding="utf-8"), RULE
+    for sheet in (path, twin):
+        assert sheet.read_text(encoding="utf-8").startswith("{% block subject %}"), "the first line is the subject"
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: str(path.relative_to(TEMPLATES / "mail")))
+def test_every_word_of_a_german_mail_can_be_translated(path: Path) -> None:
+    assert not WORD.search(markup_only(path.read_text(encoding="utf-8"))), RULE
+
+
+def test_no_english_mail_stands_alone() -> None:
+    alone = [
+        path for path in (TEMPLATES / "mail").rglob("*.en.txt") if path.with_name(path.name[:-7] + ".txt") not in MAILS
+    ]
+    assert alone == [], RULE
