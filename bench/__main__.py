@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, growth, home, mapping, pages, program, register, search, uploads, visit
+from bench import Figure, growth, home, log, mapping, pages, program, register, search, uploads, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
@@ -26,6 +26,7 @@ SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "map": mapping.figures,
     "visit": visit.figures,
     "program": program.figures,
+    "log": log.figures,
     # Last, since it leaves the instance ten times as large.
     "growth": growth.figures,
 }

@@ -72,6 +72,7 @@ def retire_term(term: Term, *, actor: audit.Actor, at: datetime) -> None:
     _take_turn(type(term))
     _ensure_in_use(term)
     term.retired_at = at
+    db.session.flush()
     _record(actor, "retired", term)
 
 

@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from kooperation.demo.accounts import DOMAIN
 from tests.browser.chromium import DESKTOP, View, assert_accessible
-from tests.browser.conftest import OpenPage, sign_in
+from tests.browser.conftest import OpenPage
 
 STEPS = 80
 """How often Tab may be pressed on the way to one thing."""
@@ -100,48 +99,3 @@ def test_two_units_are_compared_without_javascript(open_page: OpenPage, live_url
     page.get_by_role("combobox").or_(page.get_by_label("Weitere Einheit")).first.fill("Tannenbrück")
     page.get_by_role("button", name="Zum Vergleich hinzufügen").click()
     expect(page.get_by_role("columnheader", name="Tannenbrück")).to_be_visible()
-
-
-def test_a_newcomer_registers_is_let_in_by_a_manager_and_sees_the_kommune(open_page: OpenPage, live_url: str) -> None:
-    newcomer = open_page(live_url + "/anmelden/")
-    tab_to(newcomer, "Registrieren", within="main")
-    newcomer.keyboard.press("Enter")
-    expect(newcomer.get_by_role("heading", level=1)).to_have_text("Registrieren")
-    password = "Vier Woerter gehen durch die Tuer"
-    for label, text in (
-        ("Vor- und Nachname", "Nina Neu"),
-        ("Dienstliche E-Mail-Adresse", "nina@muster.example"),
-        ("Kennwort", password),
-        ("Kennwort wiederholen", password),
-        ("Kommune", "auenf"),
-    ):
-        tab_to(newcomer, label, within="main")
-        newcomer.keyboard.type(text)
-    expect(newcomer.get_by_role("option", name=re.compile("Auenfurt"))).to_be_visible()
-    assert_accessible(newcomer)
-    newcomer.keyboard.press("ArrowDown")
-    newcomer.keyboard.press("Enter")
-    tab_to(newcomer, "Konto anlegen und anfragen", within="main")
-    newcomer.keyboard.press("Enter")
-    newcomer.wait_for_url("**/anmelden/")
-    assert_accessible(newcomer)
-    sign_in(newcomer, "nina@muster.example", password)
-    tab_to(newcomer, "Nina Neu")
-    newcomer.keyboard.press("Enter")
-    expect(newcomer.get_by_role("heading", name="Noch keine Kommune")).to_be_visible()
-    expect(newcomer.get_by_role("row", name=re.compile("Auenfurt.*wartet"))).to_be_visible()
-    assert_accessible(newcomer)
-
-    manager = open_page(live_url + "/anmelden/")
-    sign_in(manager, f"verwaltung@{DOMAIN}")
-    asks = "Nina Neu möchte zu Auenfurt a. d. Silme"
-    for step, heading in (("Aufgaben 1", "Aufgaben"), (asks, asks), ("Aufnehmen", "Aufgaben")):
-        tab_to(manager, step)
-        manager.keyboard.press("Enter")
-        expect(manager.get_by_role("heading", level=1)).to_have_text(heading)
-        assert_accessible(manager)
-    expect(manager.get_by_role("status")).to_contain_text("Nina Neu gehört jetzt zu Auenfurt a. d. Silme.")
-
-    newcomer.reload()
-    expect(newcomer.get_by_role("row", name=re.compile("Auenfurt.*bearbeitet"))).to_be_visible()
-    assert_accessible(newcomer)
