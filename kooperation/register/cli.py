@@ -136,6 +136,8 @@ def _show(planned: PlannedEdition, all_rows: bool) -> None:
     click.echo()
     for level, count in described.counts.items():
         click.echo(f"  {LEVELS_PLURAL[level]:<24}{number(count):>9}")
+    for warning in planned.warnings if not (planned.is_known and planned.plan.is_empty) else ():
+        click.echo(f"  Warnung: {warning}")
     accounting = described.accounting
     click.echo(f"  {'Einheiten':<24}{number(accounting.bodies):>9}  aus {number(accounting.records)} Sätzen")
     for what, count in accounting.repeated.items():

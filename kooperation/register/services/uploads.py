@@ -221,7 +221,8 @@ def clear_out(at: datetime) -> list[str]:
 
 def _renew(upload: RegisterUpload) -> None:
     """Read the upload once more and keep others from it: it may have gone on since the page was made."""
-    db.session.refresh(upload, with_for_update=True)
+    # Of the upload alone: who sent it and who decided are joined to it, and may be nobody.
+    db.session.refresh(upload, with_for_update={"of": RegisterUpload})
 
 
 def _move(upload: RegisterUpload, state: UploadState, at: datetime) -> None:
