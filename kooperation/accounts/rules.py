@@ -3,8 +3,6 @@
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from zxcvbn import zxcvbn
-
 from kooperation.base.errors import RuleViolation
 from kooperation.base.text import N_
 
@@ -62,6 +60,8 @@ def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:
         raise RuleViolation(f"Das Kennwort braucht mindestens {SHORTEST_PASSWORD} Zeichen.", "password")
     if len(password) > LONGEST_PASSWORD:
         raise RuleViolation(f"Das Kennwort darf höchstens {LONGEST_PASSWORD} Zeichen haben.", "password")
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (its lists of words are read only where a password is chosen)
+
     # The estimate takes time that grows faster than the length; what is weak shows at the beginning.
     if zxcvbn(password[:64], user_inputs=[word for word in about if word])["score"] < _WEAKEST_SCORE:
         raise RuleViolation(

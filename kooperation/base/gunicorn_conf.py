@@ -3,7 +3,6 @@
 ``kooperation serve`` uses them too. Module-level names are gunicorn's settings.
 """
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -69,9 +68,6 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """Tell the supervisor that the app is loaded; only the first worker is heard."""
-    # What is loaded by now stays for good: looking through it again and again made every tenth large page slow.
-    gc.collect()
-    gc.freeze()
     handle = os.environ.get(READY_HANDLE)
     if handle:
         with suppress(OSError):
