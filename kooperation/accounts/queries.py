@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from kooperation.accounts import policy
 from kooperation.accounts.models import (
@@ -57,8 +57,8 @@ def sessions_of(user: User, at: datetime) -> list[UserSession]:
 
 
 def user_by_address(address: str) -> User | None:
-    """The user with this folded mail address, deactivated ones too; None without one."""
-    return db.session.scalar(select(User).where(User.email == address).options(selectinload(User.memberships)))
+    """The user with this folded mail address, deactivated ones too; None without one. One statement for either."""
+    return db.session.scalar(select(User).where(User.email == address))
 
 
 def user_by_mail_token(token_hash: str, purpose: MailPurpose, at: datetime) -> User | None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import IntEnum, StrEnum
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from kooperation.base.errors import RuleViolation
 from kooperation.base.text import N_
@@ -69,6 +70,17 @@ def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:
             "die nichts miteinander zu tun haben.",
             "password",
         )
+
+
+def network_of(place: str) -> str:
+    """What attempts from a network address are counted for: of IPv6 the /64, in which one visitor has all addresses."""
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return place
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address.packed, 64), strict=False))
 
 
 def ensure_takes_part(name: str, dissolved_on: date | None, inhabited: bool) -> None:

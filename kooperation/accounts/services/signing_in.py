@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import FailedSignIn, User, UserSession
-from kooperation.accounts.rules import LONGEST_PASSWORD, fold_address, is_example_address
+from kooperation.accounts.rules import LONGEST_PASSWORD, fold_address, is_example_address, network_of
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 
@@ -57,7 +57,7 @@ def sign_in(
     folded = fold_address(address)
     counters = {
         address_counter(folded, secret): MOST_FAILURES_AT_ADDRESS,
-        counter(f"place {place}", secret): MOST_FAILURES_FROM_PLACE,
+        counter(f"place {network_of(place)}", secret): MOST_FAILURES_FROM_PLACE,
     }
     if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
         raise Throttled(THROTTLED)
