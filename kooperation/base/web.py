@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
@@ -59,6 +59,13 @@ class DigitsConverter(BaseConverter):
     regex = "[0-9]{2,12}"
 
 
+class NumberConverter(IntegerConverter):
+    """The number of a row; one that no database can hold leads nowhere, instead of failing there."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"max": 2**31 - 1} | options)
+
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -77,7 +84,7 @@ def init_web(app: Flask, config: Config) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     CSRFProtect(app)
     app.url_map.strict_slashes = True
-    app.url_map.converters["digits"] = DigitsConverter
+    app.url_map.converters |= {"digits": DigitsConverter, "int": NumberConverter}
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = True

@@ -46,9 +46,10 @@ def compose(to: str, template: str, *, headers: Mapping[str, str] | None = None,
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
     sheet = current_app.jinja_env.get_template(f"mail/{template}.txt")
     context = sheet.new_context({"link": link, **values})
-    subject = "".join(sheet.blocks["subject"](context)).strip()
+    # What begins an encoded word would be decoded when the message is built, line breaks in it too.
+    subject = "".join(sheet.blocks["subject"](context)).strip().replace("=?", "= ?")
     for line in (subject, *(headers or {}), *(headers or {}).values()):
-        if not line.isprintable():
+        if not line.isprintable() or "=?" in line:
             raise RuleViolation("Betreff und Kopfzeilen einer Mail dürfen keine Zeilenumbrüche enthalten.")
     config: Config = current_app.extensions["kooperation"]
     return OutgoingMail(
