@@ -9,9 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gunicorn import util
 from gunicorn.glogging import Logger
 
 from kooperation.base.config import ROOT, from_environment
+from kooperation.base.headers import headers_for
 from kooperation.base.logs import OneLine, set_up_logging
 from kooperation.base.processes import READY_HANDLE, die_with_parent
 
@@ -27,8 +29,23 @@ class OneLineLogger(Logger):
             handler.setFormatter(OneLine())
 
 
+def _refuse(connection: Any, status: int, reason: str, _message: str) -> None:
+    """Answer a request that gunicorn cannot read (400, 414, 431 …): soberly, repeating nothing of what was sent."""
+    body = f"{status} {reason}\n"
+    headers = headers_for(_config) | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+    }
+    lines = (f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", body)
+    util.write_nonblock(connection, "\r\n".join(lines).encode("latin-1"))
+
+
 _config = from_environment()
 set_up_logging()
+# The app never sees such a request, and gunicorn's own page has none of our headers.
+util.write_error = _refuse
 
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
 chdir = str(ROOT)

@@ -19,38 +19,17 @@ from whitenoise import WhiteNoise
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
+from kooperation.base.headers import headers_for
 from kooperation.base.i18n import _
 from kooperation.base.logs import reference
 
 STATIC = ROOT / "static"
 STATIC_URL = "/static/"
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-# Two years. Only this host: what else runs below the domain is for its operator to say.
-HSTS = "max-age=63072000"
-
 LARGEST_REQUEST = 35 * 1024 * 1024
 """Bytes of a request's body; the largest register file is a tenth of it."""
+LARGEST_FORM = 500_000
+"""Bytes of a form without files, which is read into memory whole."""
 
 
 class DigitsConverter(BaseConverter):
@@ -82,6 +61,7 @@ def init_web(app: Flask, config: Config) -> None:
     )
     # A token lasts as long as its session: a form may stay open over lunch.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.before_request(_limit_form)
     CSRFProtect(app)
     app.url_map.strict_slashes = True
     app.url_map.converters |= {"digits": DigitsConverter, "int": NumberConverter}
@@ -127,6 +107,11 @@ def query_url(endpoint: str | None = None, /, **changes: Any) -> str:
     if not rest:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode(rest)}"
+
+
+def _limit_form() -> None:
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_FORM
 
 
 def _begin_reading() -> None:
@@ -177,9 +162,7 @@ def _wrap(app: Flask, config: Config) -> None:
         max_age=0 if config.mode is Mode.DEVELOPMENT else 31_536_000,
         allow_all_origins=False,
     )
-    always = {**HEADERS, "Cache-Control": "no-cache"}
-    if config.secure_cookies:
-        always["Strict-Transport-Security"] = HSTS
+    always = {**headers_for(config), "Cache-Control": "no-cache"}
     app.wsgi_app = _with_headers(files, always)  # type: ignore[method-assign]
     if config.proxies:
         count = config.proxies

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from kooperation.base import web
+from kooperation.base.headers import HEADERS
 from kooperation.base.config import ROOT
 from kooperation.base.db import db
 from kooperation.parties.rules import Level
@@ -166,7 +166,7 @@ def test_an_endpoint_answers_without_writing_and_with_the_safe_headers(app, clie
     try:
         with client.open(address, method=method) as answer:
             assert answer.status_code in {200, 302, 404}
-            for name, value in web.HEADERS.items():
+            for name, value in HEADERS.items():
                 assert answer.headers.getlist(name) == [value]
             assert answer.headers["Cache-Control"] in {"no-cache", "no-store"}
             # A form's token lives in the session; nothing else begins one.
