@@ -129,7 +129,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     # Without this the driver decides by itself when a transaction begins, and never before a read.
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 5000")
+    # Sixteen who write at once, some of them a password that is hashed meanwhile, wait longer than five seconds.
+    connection.execute("PRAGMA busy_timeout = 15000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")

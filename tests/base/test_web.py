@@ -8,9 +8,9 @@ from flask import abort
 from werkzeug.exceptions import HTTPException
 
 from kooperation.app import create_app
-from kooperation.base.headers import CONTENT_SECURITY_POLICY, HEADERS, HSTS
 from kooperation.base.config import from_environment
 from kooperation.base.db import db
+from kooperation.base.headers import CONTENT_SECURITY_POLICY, HEADERS, HSTS
 from kooperation.base.web import query_url, static_url
 from kooperation.parties.models import Municipality
 

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from kooperation.base.headers import HEADERS
 from kooperation.base.config import ROOT
 from kooperation.base.db import db
+from kooperation.base.headers import HEADERS
 from kooperation.parties.rules import Level
 
 PACKAGE = ROOT / "kooperation"

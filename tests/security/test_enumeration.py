@@ -45,11 +45,11 @@ class Work:
         hasher = signing_in._hasher
 
         class Counting(type(hasher)):
-            def hash(inner, *args, **more):  # noqa: N805
+            def hash(inner, *args, **more):
                 self.hashes += 1
                 return super().hash(*args, **more)
 
-            def verify(inner, *args, **more):  # noqa: N805
+            def verify(inner, *args, **more):
                 self.hashes += 1
                 return super().verify(*args, **more)
 

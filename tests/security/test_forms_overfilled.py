@@ -83,13 +83,13 @@ def test_additional_fields_change_nothing(app, enter, undone):
             plain = undone(client, form, own)
             if plain:
                 effective.add(endpoint_of(app, form.action, "POST"))
-            extras = {name: "1" for name in MORE - own.keys()}
+            extras = dict.fromkeys(MORE - own.keys(), "1")
             assert undone(client, form, own | extras) == plain, form.action
             nested = {f"{prefix}{name}": "1" for name in MORE for prefix in ("user.", "user-", "memberships-0-")}
             assert undone(client, form, own | nested) == plain, form.action
             twice = MultiDict([*own.items(), *((name, "3") for name in own if name != "csrf_token")])
             assert undone(client, form, twice) == plain, form.action
-            assert undone(client, form, own, urlencode({name: "3" for name in (*MORE, *own)})) == plain, form.action
+            assert undone(client, form, own, urlencode(dict.fromkeys((*MORE, *own), "3"))) == plain, form.action
     assert effective >= AT_LEAST_EFFECTIVE
 
 
