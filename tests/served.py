@@ -1,4 +1,4 @@
-"""The program as an operator runs it: ``kooperation serve`` with its web server and worker, as processes of their own."""
+"""The program as an operator runs it: ``kooperation serve`` with web server and worker, as processes of their own."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Killed at any instant while sixteen people write over HTTP: what was acknowledged is there, with its log and its mail.
+"""Killed at any instant while sixteen people write over HTTP: what was acknowledged is there, with log and mail.
 
 The whole of ``kooperation serve``, its web server and its worker, on both databases; mails go to a real SMTP server.
 """
@@ -114,7 +114,8 @@ def assert_whole(environment: dict[str, str], client: Client) -> None:
 
     asked = rows(
         environment,
-        f"SELECT join_request.id, party.key FROM join_request JOIN party ON party.id = municipality_id WHERE user_id = {user}",
+        "SELECT join_request.id, party.key FROM join_request JOIN party ON party.id = municipality_id "
+        f"WHERE user_id = {user}",
     )
     assert {place_key(number) for number in notes.acknowledged["request"]} <= {key for _, key in asked}
     assert {key for _, key in asked} <= {place_key(number) for number in notes.tried["request"]}

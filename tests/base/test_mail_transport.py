@@ -4,10 +4,12 @@ import logging
 import shutil
 import ssl
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from jinja2 import ChoiceLoader, DictLoader
 
 from kooperation.base import mail
 from kooperation.base.config import Encryption, MailServer
@@ -65,7 +67,6 @@ SIGNED_IN = {"auth_required": True, "authenticator": authenticate}
 @pytest.fixture
 def send(app, monkeypatch, tmp_path):
     """Send what is due to a server, at a time."""
-    from dataclasses import replace  # noqa: PLC0415
 
     def sent(mailbox, encryption, user="", password="", minutes=0.0):
         server = MailServer(encryption, "127.0.0.1", mailbox.port, user, password)
@@ -78,8 +79,6 @@ def send(app, monkeypatch, tmp_path):
 
 @pytest.fixture
 def letter(app, monkeypatch):
-    from jinja2 import ChoiceLoader, DictLoader  # noqa: PLC0415
-
     sheet = "{% block subject %}Gruß{% endblock %}\n\n{{ text }}\n"
     monkeypatch.setattr(
         app.jinja_env, "loader", ChoiceLoader([DictLoader({"mail/test/gruss.txt": sheet}), app.jinja_env.loader])
@@ -98,6 +97,7 @@ def letter(app, monkeypatch):
 def trusted(certificates, monkeypatch):
     def trust(name):
         monkeypatch.setenv("SSL_CERT_FILE", str(certificates / f"{name}.pem"))
+        return certificates
 
     return trust
 
@@ -106,8 +106,8 @@ ENCRYPTED = [Encryption.TLS, Encryption.STARTTLS]
 
 
 @pytest.mark.parametrize("encryption", ENCRYPTED)
-def test_a_mail_travels_encrypted_and_signed_in(certificates, trusted, send, letter, encryption):
-    trusted("ours")
+def test_a_mail_travels_encrypted_and_signed_in(trusted, send, letter, encryption):
+    certificates = trusted("ours")
     one = letter()
     with smtp_server(**options(encryption, context_of(certificates, "ours")), **SIGNED_IN) as mailbox:
         send(mailbox, encryption, "kooperation", PASSWORD)
@@ -117,13 +117,10 @@ def test_a_mail_travels_encrypted_and_signed_in(certificates, trusted, send, let
 
 @pytest.mark.parametrize("encryption", ENCRYPTED)
 @pytest.mark.parametrize(
-    ("shown", "trusts", "why"),
-    [("ours", "other", "certificate verify failed"), ("other", "other", "not valid for '127.0.0.1'")],
+    ("shown", "why"), [("ours", "certificate verify failed"), ("other", "not valid for '127.0.0.1'")]
 )
-def test_a_wrong_certificate_is_refused_and_told(
-    certificates, trusted, send, letter, caplog, encryption, shown, trusts, why
-):
-    trusted(trusts)
+def test_a_wrong_certificate_is_refused_and_told(trusted, send, letter, caplog, encryption, shown, why):
+    certificates = trusted("other")
     one = letter()
     with smtp_server(**options(encryption, context_of(certificates, shown)), **SIGNED_IN) as mailbox:
         send(mailbox, encryption, "kooperation", PASSWORD)
@@ -145,10 +142,8 @@ def test_a_server_that_drops_the_encryption_gets_neither_password_nor_mail(send,
 
 
 @pytest.mark.parametrize("encryption", ENCRYPTED)
-def test_a_wrong_password_is_told_once_a_round_and_tried_again_later(
-    certificates, trusted, send, letter, caplog, encryption
-):
-    trusted("ours")
+def test_a_wrong_password_is_told_once_a_round_and_tried_again_later(trusted, send, letter, caplog, encryption):
+    certificates = trusted("ours")
     letters = [letter(f"person{number}@muster.example") for number in range(5)]
     caplog.set_level(logging.INFO)
     with smtp_server(**options(encryption, context_of(certificates, "ours")), **SIGNED_IN) as mailbox:

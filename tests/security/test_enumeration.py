@@ -7,6 +7,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import event
 
+from kooperation.accounts.models import FailedSignIn
 from kooperation.accounts.routes import password_reset as reset_routes
 from kooperation.accounts.services import signing_in
 from kooperation.base.db import db, now
@@ -154,8 +155,6 @@ def test_the_time_tells_nothing_either(app, form):
 
 
 def clear_counters():
-    from kooperation.accounts.models import FailedSignIn  # noqa: PLC0415
-
     for one in db.session.query(FailedSignIn):
         one.at -= timedelta(hours=1)
     db.session.commit()

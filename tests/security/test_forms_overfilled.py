@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from kooperation.base.db import Base
+from kooperation.base.db import Base, db
 from tests.security.conftest import PEOPLE
 from tests.security.test_forged_requests import token_of
 from tests.security.walk import endpoint_of, forms, stored
@@ -33,8 +33,6 @@ AT_LEAST_EFFECTIVE = {
 @pytest.fixture
 def undone(app, world):
     """Send a form, see what it changed, and undo that."""
-    from kooperation.base.db import db  # noqa: PLC0415
-
     connection = db._app_engines[app][None]
 
     def effect(client, form, values, query=""):

@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from sqlalchemy import Enum, String, Text, update
+from sqlalchemy import Enum, String, Text, select, update
 
-from kooperation.base.db import Base, db
+from kooperation.accounts.models import User
+from kooperation.accounts.services import signing_in
+from kooperation.base.db import Base, db, now
 from tests.markup import parse
 from tests.security.conftest import PEOPLE
 from tests.security.walk import endpoint_of, pages
@@ -73,12 +75,6 @@ def test_what_people_wrote_is_text_on_every_page(app, enter, world, text):
 
 def enter_spoiled(app, who):
     """Whoever had this address before it was spoiled: people keep their order."""
-    from sqlalchemy import select  # noqa: PLC0415
-
-    from kooperation.accounts.models import User  # noqa: PLC0415
-    from kooperation.accounts.services import signing_in  # noqa: PLC0415
-    from kooperation.base.db import now  # noqa: PLC0415
-
     client = app.test_client()
     if who:
         is_admin = who.startswith("admin")

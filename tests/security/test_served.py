@@ -112,7 +112,8 @@ def test_ten_megabytes_of_headers_are_not_read(served):
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_sent(served):
     port, _ = served
-    head = b"POST /anmelden/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n"
+    head = b"POST /anmelden/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n"
     answer = raw(port, head + b"Content-Length: 1000000000\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert "Die Datei ist zu groß".encode() in answer

@@ -1,4 +1,4 @@
-"""Whoever copies a browser's cookie has it only as long as the sign-in lasts; and what the cookie and pages are like."""
+"""Whoever copies a browser's cookie has it only as long as the sign-in lasts; and what cookie and pages are like."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from kooperation.accounts.models import User, UserSession
-from kooperation.accounts.services import password_reset, signing_in, users
+from kooperation.accounts.rules import MailPurpose
+from kooperation.accounts.services import mail_tokens, password_reset, signing_in, users
 from kooperation.app import create_app
 from kooperation.audit.services import SHELL
 from kooperation.base.config import from_environment
@@ -44,9 +45,6 @@ def user(address=ADDRESS):
 
 
 def by_link(app):
-    from kooperation.accounts.rules import MailPurpose  # noqa: PLC0415
-    from kooperation.accounts.services import mail_tokens  # noqa: PLC0415
-
     token = mail_tokens.issue(user(), MailPurpose.PASSWORD_RESET, lasts=timedelta(hours=1), at=now())
     password_reset.reset(token, FILLED["password"], secret=app.config["SECRET_KEY"], at=now())
 
