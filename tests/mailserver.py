@@ -63,10 +63,10 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def smtp_server() -> Iterator[Mailbox]:
-    """A server that listens until the end of the block."""
+def smtp_server(**options: Any) -> Iterator[Mailbox]:
+    """A server that listens until the end of the block; the options are aiosmtpd's (ssl_context, tls_context …)."""
     mailbox = Mailbox()
-    controller = _AnyPort(mailbox, hostname="127.0.0.1", port=0)
+    controller = _AnyPort(mailbox, hostname="127.0.0.1", port=0, **options)
     controller.start()
     mailbox.port = controller.port
     try:

@@ -1,18 +1,20 @@
 """The forms of one's own account, of joining and of deciding about it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
 
 from kooperation.accounts import queries
 from kooperation.accounts.rules import LANGUAGES, LONGEST_PASSWORD, SHORTEST_PASSWORD, MailLanguage, Role
 from kooperation.audit.telling import all_words
 from kooperation.base import index
 from kooperation.base.forms import BaseForm, Candidate, TypeaheadField
+from kooperation.base.i18n import _
 from kooperation.base.text import N_, fold
 from kooperation.parties.queries import ancestors, municipalities, municipality_by_key
 
@@ -20,6 +22,13 @@ MUNICIPALITY = "municipality"
 """What the search calls the municipalities that it finds."""
 MOST_CANDIDATES = 8
 LONGEST_NOTE = 500
+_LIKE_A_LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
+
+
+def a_name(_form: BaseForm, field: StringField) -> None:
+    """Refuse what would let a name be a message of its own: mails begin with it, also to people who never asked."""
+    if not (field.data or "").isprintable() or _LIKE_A_LINK.search(field.data or ""):
+        raise ValidationError(_("Ein Name enthält keine Verweise und keine Zeilenumbrüche."))
 
 
 class SignInForm(BaseForm):
@@ -41,7 +50,7 @@ class SignInForm(BaseForm):
 class NameForm(BaseForm):
     """How one is called."""
 
-    name = StringField(N_("Name"), [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120)])
+    name = StringField(N_("Name"), [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120), a_name])
 
 
 class PasswordForm(BaseForm):
@@ -86,7 +95,9 @@ class ForgottenForm(BaseForm):
 
 
 _AS_ADDRESS = Regexp(
-    r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=N_("Bitte schreiben Sie die Adresse so: name@kommune.de.")
+    # No two parts can take the same sign: what does not match takes time by the length, not its square.
+    r"\s*[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$",
+    message=N_("Bitte schreiben Sie die Adresse so: name@kommune.de."),
 )
 
 
@@ -228,7 +239,7 @@ class NewAccountForm(BaseForm):
 
     name = StringField(
         N_("Vor- und Nachname"),
-        [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120)],
+        [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120), a_name],
         render_kw={"autocomplete": "name"},
     )
     password = PasswordField(

@@ -180,6 +180,13 @@ def init_guard(app: Flask) -> None:
         g.user_session = held
         return SignedIn(held.user, token)
 
+    @app.after_request
+    def keep_nothing(response: Response) -> Response:
+        """Let no browser keep what somebody saw who was signed in: at the counter the next one presses "back"."""
+        if g.get("user_session") is not None:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
 
 def ensure_all_guarded(app: Flask) -> None:
     """Refuse to start (RuntimeError) with an endpoint that says nothing about who may pass."""

@@ -2,8 +2,7 @@
 
 from datetime import date
 from enum import IntEnum, StrEnum
-
-from zxcvbn import zxcvbn
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from kooperation.base.errors import RuleViolation
 from kooperation.base.hooks import LogColumn, LogWords
@@ -149,6 +148,8 @@ def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:
         raise RuleViolation(f"Das Kennwort braucht mindestens {SHORTEST_PASSWORD} Zeichen.", "password")
     if len(password) > LONGEST_PASSWORD:
         raise RuleViolation(f"Das Kennwort darf höchstens {LONGEST_PASSWORD} Zeichen haben.", "password")
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (its lists of words are read only where a password is chosen)
+
     # The estimate takes time that grows faster than the length; what is weak shows at the beginning.
     if zxcvbn(password[:64], user_inputs=[word for word in about if word])["score"] < _WEAKEST_SCORE:
         raise RuleViolation(
@@ -156,6 +157,17 @@ def ensure_password(password: str, *, about: tuple[str, ...] = ()) -> None:
             "die nichts miteinander zu tun haben.",
             "password",
         )
+
+
+def network_of(place: str) -> str:
+    """What attempts from a network address are counted for: of IPv6 the /64, in which one visitor has all addresses."""
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return place
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address.packed, 64), strict=False))
 
 
 def ensure_takes_part(name: str, dissolved_on: date | None, inhabited: bool) -> None:

@@ -97,20 +97,22 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
             "Setzen Sie für den wirklichen Betrieb KOOPERATION_MODE=production."
         )
     port = _number(environ, "PORT", 8000, 1, 65_535)
+    secret_key = _secret_key(mode, environ.get("SECRET_KEY", ""), instance)
     mail_server = _mail_server(environ.get("SMTP_URL", ""))
+    public_url = _public_url(mode, environ.get("KOOPERATION_URL", ""), port)
     return Config(
         mode=mode,
-        secret_key=_secret_key(mode, environ.get("SECRET_KEY", ""), instance),
+        secret_key=secret_key,
         database_url=_database_url(environ.get("DATABASE_URL", ""), instance),
         instance=instance,
         host=host,
         port=port,
         workers=_number(environ, "KOOPERATION_WORKERS", 2, 1, 64),
         proxies=_number(environ, "KOOPERATION_PROXIES", 0, 0, 8),
-        trusted_hosts=tuple(part.strip() for part in environ.get("KOOPERATION_HOSTS", "").split(",") if part.strip()),
+        trusted_hosts=_trusted_hosts(environ.get("KOOPERATION_HOSTS", ""), mode, public_url),
         access_log=_yes(environ, "KOOPERATION_ACCESS_LOG"),
         register_dir=Path(environ.get("KOOPERATION_REGISTER_DIR") or ROOT / "data" / "register"),
-        public_url=_public_url(mode, environ.get("KOOPERATION_URL", ""), port),
+        public_url=public_url,
         mail_server=mail_server,
         mail_from=_mail_from(environ.get("MAIL_FROM", ""), is_needed=mail_server is not None),
     )
@@ -198,6 +200,15 @@ def _public_url(mode: Mode, value: str, port: int) -> str:
             "wirklichen Betrieb mit https, zum Beispiel https://kooperation.example.de."
         )
     return value.rstrip("/")
+
+
+def _trusted_hosts(value: str, mode: Mode, public_url: str) -> tuple[str, ...]:
+    """The names that are answered to: in production at least the one in the public address, elsewhere any."""
+    named = tuple(part.strip() for part in value.split(",") if part.strip())
+    if named or mode is not Mode.PRODUCTION:
+        return named
+    host = urlsplit(public_url).hostname
+    return (host,) if host else ()
 
 
 _STANDARD_PORT = {Encryption.NONE: 25, Encryption.STARTTLS: 587, Encryption.TLS: 465}

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
@@ -79,7 +78,19 @@ def choice(enumeration: type[Any], length: int = 40) -> Enum:
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
-migrate = Migrate()
+
+
+class _Migrations:
+    """What Flask-Migrate keeps in the app, made when it is asked for: a web process needs no Alembic to start."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate  # noqa: PLC0415
+
+        Migrate(self._app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+        return getattr(self._app.extensions["migrate"], name)
 
 
 def init_db(app: Any, config: Config) -> None:
@@ -87,7 +98,7 @@ def init_db(app: Any, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    app.extensions["migrate"] = _Migrations(app)
 
 
 def _engine_options(config: Config) -> dict[str, Any]:
@@ -118,7 +129,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     # Without this the driver decides by itself when a transaction begins, and never before a read.
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 5000")
+    # Sixteen who write at once, some of them a password that is hashed meanwhile, wait longer than five seconds.
+    connection.execute("PRAGMA busy_timeout = 15000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")

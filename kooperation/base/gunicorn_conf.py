@@ -3,16 +3,17 @@
 ``kooperation serve`` uses them too. Module-level names are gunicorn's settings.
 """
 
-import gc
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gunicorn import util
 from gunicorn.glogging import Logger
 
 from kooperation.base.config import ROOT, from_environment
+from kooperation.base.headers import headers_for
 from kooperation.base.logs import OneLine, set_up_logging
 from kooperation.base.processes import READY_HANDLE, die_with_parent
 
@@ -28,8 +29,23 @@ class OneLineLogger(Logger):
             handler.setFormatter(OneLine())
 
 
+def _refuse(connection: Any, status: int, reason: str, _message: str) -> None:
+    """Answer a request that gunicorn cannot read (400, 414, 431 …): soberly, repeating nothing of what was sent."""
+    body = f"{status} {reason}\n"
+    headers = headers_for(_config) | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+    }
+    lines = (f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", body)
+    util.write_nonblock(connection, "\r\n".join(lines).encode("latin-1"))
+
+
 _config = from_environment()
 set_up_logging()
+# The app never sees such a request, and gunicorn's own page has none of our headers.
+util.write_error = _refuse
 
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
 chdir = str(ROOT)
@@ -69,9 +85,6 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 def post_worker_init(_worker: Any) -> None:
     """Tell the supervisor that the app is loaded; only the first worker is heard."""
-    # What is loaded by now stays for good: looking through it again and again made every tenth large page slow.
-    gc.collect()
-    gc.freeze()
     handle = os.environ.get(READY_HANDLE)
     if handle:
         with suppress(OSError):

@@ -3,9 +3,8 @@
 import logging
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
@@ -14,6 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from kooperation.base import jobs
 from kooperation.base.config import ROOT
 from kooperation.base.db import db, reading
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
@@ -32,7 +34,10 @@ class Schema(StrEnum):
 
 
 @cache
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    # Alembic is loaded when somebody asks: a web process starts without it.
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     return ScriptDirectory(str(ROOT / "migrations"))
 
 
@@ -56,6 +61,8 @@ def compare(revisions: set[str]) -> Schema:
 
 def schema_of(connection: Connection) -> Schema:
     """How the database behind this connection stands to this program."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
     return compare(set(MigrationContext.configure(connection).get_current_heads()))
 
 

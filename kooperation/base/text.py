@@ -48,6 +48,8 @@ def is_mail_address(text: str) -> bool:
     return (
         len(text) <= _LONGEST_MAIL_ADDRESS
         and len(text.partition("@")[0]) <= 64
+        # Begins an encoded word (RFC 2047), in which a line break could hide.
+        and "=?" not in text
         and _MAIL_ADDRESS.fullmatch(text) is not None
     )
 

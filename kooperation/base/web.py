@@ -12,53 +12,39 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
 from kooperation.base.db import only_reading
+from kooperation.base.headers import headers_for
 from kooperation.base.i18n import _
 from kooperation.base.logs import reference
 
 STATIC = ROOT / "static"
 STATIC_URL = "/static/"
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
 HEADERS_WITH_TOKEN = {"Referrer-Policy": "strict-origin", "Cache-Control": "no-store"}
 """Of pages whose address holds the secret of a link. The origin goes along, since CSRF over HTTPS asks for it."""
-# Two years. Only this host: what else runs below the domain is for its operator to say.
-HSTS = "max-age=63072000"
 
-LARGEST_REQUEST = 1024 * 1024
-"""Bytes of a request's body, but for a view that takes files and says how many it takes (``takes_up_to``)."""
+LARGEST_REQUEST = 500_000
+"""Bytes of a request's body, which is read into memory whole, but for a view that takes files and says how many it
+takes (``takes_up_to``)."""
 
 
 class DigitsConverter(BaseConverter):
     """A part of an address that consists of digits: the key of a municipality."""
 
     regex = "[0-9]{2,12}"
+
+
+class NumberConverter(IntegerConverter):
+    """The number of a row; one that no database can hold leads nowhere, instead of failing there."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"max": 2**31 - 1} | options)
 
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -94,7 +80,7 @@ def init_web(app: Flask, config: Config) -> None:
     app.before_request(_allow_what_the_view_takes)
     CSRFProtect(app)
     app.url_map.strict_slashes = True
-    app.url_map.converters["digits"] = DigitsConverter
+    app.url_map.converters |= {"digits": DigitsConverter, "int": NumberConverter}
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
@@ -200,9 +186,7 @@ def _wrap(app: Flask, config: Config) -> None:
         max_age=0 if config.mode is Mode.DEVELOPMENT else 31_536_000,
         allow_all_origins=False,
     )
-    always = {**HEADERS, "Cache-Control": "no-cache"}
-    if config.secure_cookies:
-        always["Strict-Transport-Security"] = HSTS
+    always = {**headers_for(config), "Cache-Control": "no-cache"}
     app.wsgi_app = _with_headers(files, always)  # type: ignore[method-assign]
     if config.proxies:
         count = config.proxies

@@ -141,7 +141,11 @@ def test_an_unknown_mode_is_answered_with_the_known_ones(tmp_path):
 def test_hosts_are_a_list_with_commas(tmp_path):
     config = read(tmp_path, KOOPERATION_HOSTS="kooperation.example.de, .kreis.example.de,")
     assert config.trusted_hosts == ("kooperation.example.de", ".kreis.example.de")
-    assert read(tmp_path).trusted_hosts == ()
+
+
+def test_without_a_list_production_answers_to_its_public_name_alone(tmp_path):
+    assert read(tmp_path).trusted_hosts == (ADDRESS.removeprefix("https://"),)
+    assert read(tmp_path, KOOPERATION_MODE="development").trusted_hosts == ()
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,14 @@ FIRST = [
     ("Neustadt", "Neustadt an der Weinstraße"),
     ("Neustadt Weinstrasse", "Neustadt an der Weinstraße"),
     ("Neustadt Hessen", "Neustadt (Hessen)"),
-    ("Neustadt Bayern", "Bad Neustadt a.d.Saale"),
+    ("Neustadt Bayern", "Neustadt a.d.Aisch"),
+    ("Stadt München", "München"),
+    ("Kreisfreie Stadt München", "München"),
+    ("9162000", "München"),
+    ("6534016", "Neustadt (Hessen)"),
+    ("7589", "Münchenbernsdorf"),
+    ("München Altstadt", "München"),
+    ("Hessen München", "München"),
     ("Neustadtglewe", "Neustadt-Glewe"),
     ("fürstenfeld-bruck", "Fürstenfeldbruck"),
     ("Fürstenfelbruck", "Fürstenfeldbruck"),
@@ -334,3 +341,17 @@ def test_several_thousand_documents_at_once_are_all_there(context):
     assert index.find("Ort", limit=1).total == 4_500
     index.remove("a", range(4_400))
     assert index.find("Ort", limit=1).total == 100
+
+
+def test_words_that_find_nothing_together_find_what_most_of_them_find(places):
+    found = index.find("München Weinstraße")
+    assert found.hits[0].title == "München"
+    assert found.left_out == ("Weinstraße",)
+    three = index.find("Neustadt Aisch Glewe")
+    assert (three.hits[0].title, len(three.left_out)) == ("Neustadt a.d.Aisch", 1)
+
+
+def test_a_zero_in_front_is_added_only_where_one_was_lost(places):
+    assert index.find("9162000").hits[0].code == "09162000"
+    assert index.find("162").hits == ()
+    assert not index.find("162000").hits

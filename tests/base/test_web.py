@@ -8,9 +8,9 @@ from flask import abort
 from werkzeug.exceptions import HTTPException
 
 from kooperation.app import create_app
-from kooperation.base import web
 from kooperation.base.config import from_environment
 from kooperation.base.db import db
+from kooperation.base.headers import CONTENT_SECURITY_POLICY, HEADERS, HSTS
 from kooperation.base.web import query_url, static_url
 from kooperation.parties.models import Municipality
 
@@ -18,9 +18,9 @@ from kooperation.parties.models import Municipality
 def test_every_answer_carries_the_safe_headers(client):
     for address in ("/", "/gibt-es-nicht/", static_url("css/app.css")):
         with client.get(address) as answer:
-            for name, value in web.HEADERS.items():
+            for name, value in HEADERS.items():
                 assert answer.headers[name] == value
-    assert "unsafe" not in web.CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_not_only_pages_carry_the_safe_headers(client, method, address, headers,
     address = address if address.startswith("/") else static_url(address)
     with client.open(address, method=method, headers=headers) as answer:
         assert answer.status_code == status
-        for name, value in web.HEADERS.items():
+        for name, value in HEADERS.items():
             assert answer.headers.getlist(name) == [value]
         assert answer.headers.getlist("Cache-Control")
 
@@ -57,7 +57,7 @@ def test_in_production_static_files_too_ask_for_https(tmp_path):
     app = create_app(from_environment(environment))
     for address in ("/healthz", static_url("css/app.css"), "/gibt-es-nicht/"):
         with app.test_client().get(address) as answer:
-            assert answer.headers["Strict-Transport-Security"] == web.HSTS
+            assert answer.headers["Strict-Transport-Security"] == HSTS
 
 
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "kooperation.example.de.evil.example", "[::1"])
@@ -71,7 +71,7 @@ def test_a_foreign_host_is_a_bad_request(tmp_path, caplog, host, address):
     app = create_app(from_environment({**environment, "KOOPERATION_HOSTS": "kooperation.example.de"}))
     answer = app.test_client().get(address, environ_overrides={"HTTP_HOST": host})
     assert answer.status_code == 400
-    assert answer.headers["Content-Security-Policy"] == web.CONTENT_SECURITY_POLICY
+    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert not caplog.records
     assert (
         app.test_client().get("/healthz", environ_overrides={"HTTP_HOST": "kooperation.example.de"}).status_code == 200

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from kooperation.base import web
 from kooperation.base.config import ROOT
 from kooperation.base.db import db
+from kooperation.base.headers import HEADERS
+from kooperation.base.web import HEADERS_WITH_TOKEN
 from kooperation.parties.rules import Level
 
 PACKAGE = ROOT / "kooperation"
@@ -221,8 +222,8 @@ def test_an_endpoint_answers_without_writing_and_with_the_safe_headers(app, clie
     try:
         with client.open(address, method=method) as answer:
             assert answer.status_code in {200, 302, 404}
-            for name, value in web.HEADERS.items():
-                assert answer.headers.getlist(name) in ([value], [web.HEADERS_WITH_TOKEN.get(name)])
+            for name, value in HEADERS.items():
+                assert answer.headers.getlist(name) in ([value], [HEADERS_WITH_TOKEN.get(name)])
             assert answer.headers["Cache-Control"] in {"no-cache", "no-store"}
             # A form's token lives in the session; nothing else begins one.
             assert "Set-Cookie" not in answer.headers or b'name="csrf_token"' in answer.get_data() or method == "HEAD"

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import FailedSignIn, User
-from kooperation.accounts.rules import MailPurpose, fold_address
+from kooperation.accounts.rules import MailPurpose, fold_address, network_of
 from kooperation.accounts.services import mail_tokens, users
 from kooperation.accounts.services.signing_in import address_counter, count, counter
 from kooperation.audit import services as audit
@@ -32,7 +32,7 @@ def ask(address: str, *, place: str, secret: str, at: datetime) -> None:
     folded = fold_address(address)
     counters = {
         counter(f"reset address {folded}", secret): MOST_TO_ADDRESS,
-        counter(f"reset place {place}", secret): MOST_FROM_PLACE,
+        counter(f"reset place {network_of(place)}", secret): MOST_FROM_PLACE,
     }
     count(counters, THROTTLED, at=at)
     user = queries.user_by_address(folded)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func
 
 from kooperation.accounts import queries, rules
 from kooperation.accounts.models import Invitation, JoinRequest, MailToken, Registration, User
-from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address
+from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address, network_of
 from kooperation.accounts.services import joining, mail_tokens, signing_in, users
 from kooperation.audit import services as audit
 from kooperation.base import mail
@@ -40,7 +40,7 @@ def hold_off(address: str, *, place: str, secret: str, at: datetime) -> None:
     """
     counters = {
         signing_in.counter(f"registration address {fold_address(address)}", secret): MOST_TO_ADDRESS,
-        signing_in.counter(f"registration place {place}", secret): MOST_FROM_PLACE,
+        signing_in.counter(f"registration place {network_of(place)}", secret): MOST_FROM_PLACE,
     }
     signing_in.count(counters, THROTTLED, at=at)
 

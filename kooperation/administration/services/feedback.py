@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kooperation.accounts.models import User
 from kooperation.accounts.queries.users import admins
-from kooperation.accounts.rules import MailLanguage
+from kooperation.accounts.rules import MailLanguage, network_of
 from kooperation.accounts.services.signing_in import count, counter
 from kooperation.administration import queries
 from kooperation.administration.models import Feedback
@@ -31,7 +31,7 @@ def report(what: str, page: str, address: str, *, place: str, secret: str, at: d
     address = address.strip()
     if address and not is_mail_address(address):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "address")
-    count({counter(f"feedback {place}", secret): MOST_FROM_PLACE}, THROTTLED, at=at)
+    count({counter(f"feedback {network_of(place)}", secret): MOST_FROM_PLACE}, THROTTLED, at=at)
     feedback = Feedback(what=what.strip(), page=page.strip(), address=address or None, created_at=at)
     db.session.add(feedback)
     db.session.flush()

@@ -7,7 +7,7 @@ several of them, and its best rank counts.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from sqlalchemy import Select, and_, case, func, literal, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -25,6 +25,12 @@ LAST = "\U0010ffff"
 SHORTEST_BEGINNING = 2
 """Letters that a query needs, to find by the beginning of a word."""
 
+SHORTEST_WITHOUT_ZERO = 4
+"""Digits of a code that lost its zero: a postal code has four then, the key of a Kreis as well."""
+
+MOST_AROUND_A_NAME = 5
+"""Words of a query in which a name is looked for with its detail around it ("Gemeinde Neustadt in Sachsen")."""
+
 MOST_READINGS = 64
 """Names that a query with typos is compared with, where its words may each have been meant in several ways."""
 
@@ -41,18 +47,20 @@ class Rank(IntEnum):
     OTHER_NAME_STARTS = 3
     WORDS = 4
     """All words of the query are words of its names."""
-    NAME_CONTINUES = 5
+    NAME_AND_DETAIL = 5
+    """A part of the query is its own name, and the other words are in its detail."""
+    NAME_CONTINUES = 6
     """Its own name goes on in the middle of a word; or a code begins with the query."""
-    OTHER_NAME_CONTINUES = 6
-    BEGINNINGS = 7
+    OTHER_NAME_CONTINUES = 7
+    BEGINNINGS = 8
     """All words of the query are beginnings of words of its names."""
-    NARROWED = 8
+    NARROWED = 9
     """The same, but for some words that are in its detail."""
-    PARTS = 9
+    PARTS = 10
     """The same, but for some words that are inside of others."""
-    TYPO_NAME = 10
+    TYPO_NAME = 11
     """The query is its own name but for a typo in a word."""
-    TYPO = 11
+    TYPO = 12
     """The query matches but for a typo in a word."""
 
 
@@ -100,11 +108,43 @@ def _by_name(spelling: str) -> Matches:
     return select(SearchName.document_id, rank.label("rank")).where(_whole_or_starting(SearchName.joined, joined))
 
 
+def by_name_and_detail(query: Query) -> list[Matches]:
+    """Documents whose own name is a part of the query in a row, and whose detail has its other words."""
+    words = query.name.split()
+    if not 1 < len(words) <= MOST_AROUND_A_NAME:
+        return []
+    runs = [
+        (words[start:end], words[:start] + words[end:])
+        for start, end in combinations(range(len(words) + 1), 2)
+        if end - start < len(words)
+    ]
+    meant = [
+        and_(
+            or_(SearchName.joined == "".join(name), SearchName.head == "".join(name)),
+            *(_in_detail(word) for word in others),
+        )
+        for name, others in runs
+    ]
+    found = select(SearchName.document_id, literal(int(Rank.NAME_AND_DETAIL)).label("rank"))
+    own = found.join(SearchDocument, SearchDocument.id == SearchName.document_id).where(SearchName.position == 0)
+    names = ["".join(name) for name, _ in runs]
+    return [own.where(or_(SearchName.joined.in_(names), SearchName.head.in_(names)), or_(*meant))]
+
+
 def by_code(code: str) -> list[Matches]:
-    """Documents with a code that is this one or begins with it."""
-    rank = case((SearchPosting.word == code, int(Rank.EXACT)), else_=int(Rank.NAME_CONTINUES))
-    found = select(SearchPosting.document_id, rank.label("rank"))
-    return [found.where(_whole_or_starting(SearchPosting.word, code))]
+    """Documents with a code that is this one or begins with it, or is this one but for a zero in front."""
+    rank = case((SearchPosting.word.in_(_spellings(code)), int(Rank.EXACT)), else_=int(Rank.NAME_CONTINUES))
+    return [select(SearchPosting.document_id, rank.label("rank")).where(is_code(code))]
+
+
+def is_code(code: str) -> ColumnElement[bool]:
+    """The posting is the code that is meant, or begins with what was typed of it."""
+    return or_(_whole_or_starting(SearchPosting.word, code), SearchPosting.word.in_(_spellings(code)))
+
+
+def _spellings(code: str) -> tuple[str, ...]:
+    """The code, and with the zero in front that a spreadsheet took for none."""
+    return (code, f"0{code}") if len(code) >= SHORTEST_WITHOUT_ZERO else (code,)
 
 
 def _whole_or_starting(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
@@ -192,9 +232,12 @@ def _narrowed(words: Sequence[tuple[str, Condition]], rank: Rank) -> list[Matche
 
 def _has_anywhere(document_id: ColumnElement[int], word: str, condition: Condition) -> ColumnElement[bool]:
     """The document has such a word in its names, or this one in its detail."""
-    in_detail = SearchDocument.context.contains(" " + word, autoescape=True)
-    detail = _some(select(literal(1)).where(SearchDocument.id == document_id, in_detail))
+    detail = _some(select(literal(1)).where(SearchDocument.id == document_id, _in_detail(word)))
     return or_(_has(document_id, condition), detail)
+
+
+def _in_detail(word: str) -> ColumnElement[bool]:
+    return SearchDocument.context.contains(" " + word, autoescape=True)
 
 
 def _whole(word: str) -> Condition:

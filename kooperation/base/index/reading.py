@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from sqlalchemy import Row, Subquery, func, select, union_all
 
@@ -14,6 +15,9 @@ from kooperation.base.index.words import Query, found_by, split, tokens
 
 SUGGESTIONS = 8
 """Suggestions while typing: as many as one takes in at a glance."""
+
+MOST_TRIES = 6
+"""How often words are left out of a query that finds nothing, to find what most of them find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Found:
 
     ``per_kind`` counts all kinds, whatever kinds were asked for. ``words`` are those that were found, for marking
     them. ``corrected`` is the query without its typos, where only so something was found; ``left_out`` are words
-    that nothing has, left out so that the others find something.
+    that were left out so that the others find something.
     """
 
     query: Query
@@ -84,7 +88,7 @@ def _best_matches(query: Query) -> Iterator[list[Matches]]:
     if query.code:
         yield matching.by_code(query.code)
     else:
-        best = matching.by_name(query) + matching.by_words(query.words)
+        best = matching.by_name(query) + matching.by_name_and_detail(query) + matching.by_words(query.words)
         yield best
         yield best + matching.by_beginnings(query.words)
 
@@ -93,6 +97,12 @@ def _find(query: Query, wish: _Wish) -> Found:
     if not query.words:
         return Found(query)
     _plan_for_few_rows()
+    found, best = _find_all_words(query, wish)
+    return found if best is not None or len(query.words) == 1 else _find_most_words(query, found, wish)
+
+
+def _find_all_words(query: Query, wish: _Wish) -> tuple[Found, Rank | None]:
+    """What all words together find, with the best rank of all, None where nothing matches."""
     matches = list(_best_matches(query))[-1]
     several = len(query.words) > 1
     if not query.code:
@@ -102,20 +112,34 @@ def _find(query: Query, wish: _Wish) -> Found:
         matches += matching.by_parts(compounds_with(query.words))
         found, best = _result(query, matches, wish)
     if best is not None and best < Rank.PARTS:
-        return found
+        return found, best
     wanted = meant_by(query.words)
     if any_meant(wanted):
         found, best = _result(query, matches + matching.by_meant(wanted), wish, wanted)
-    return found if best is not None or not several else _without_unknown_words(query, found, wish)
+    return found, best
 
 
-def _without_unknown_words(query: Query, nothing: Found, wish: _Wish) -> Found:
+def _find_most_words(query: Query, nothing: Found, wish: _Wish) -> Found:
+    """What as many of the words as possible find, where all of them together find nothing.
+
+    Words that no document has go first; then, of as many that are left out, those without which the best is found.
+    """
     unknown = [word for word in query.words if not _is_known(word)]
-    if len(unknown) in {0, len(query.words)}:
-        return nothing
+    known = [word for word in query.words if word not in unknown]
     typed = {form: word for word in query.text.split() for form in tokens(word)}
-    found = _find(query.without(unknown), wish)
-    return replace(found, query=query, left_out=tuple(typed.get(word, word) for word in unknown))
+    tries = iter(range(MOST_TRIES))
+    for count in range(0 if unknown else 1, len(known)):
+        found: list[tuple[Rank, int, Found]] = []
+        # The last words first: people say what they mean before they say where it is.
+        for more, number in zip(combinations(reversed(known), count), tries, strict=False):
+            left_out = {*unknown, *more}
+            some, best = _find_all_words(query.without(left_out), wish)
+            if best is not None:
+                names = tuple(typed.get(word, word) for word in query.words if word in left_out)
+                found.append((best, number, replace(some, query=query, left_out=names)))
+        if found:
+            return min(found, key=lambda one: one[:2])[2]
+    return nothing
 
 
 def _is_known(word: str) -> bool:
@@ -213,7 +237,7 @@ def _explained(hits: Sequence[tuple[int, Hit]], query: Query) -> tuple[Hit, ...]
         codes = dict(
             db.session.execute(
                 select(SearchPosting.document_id, func.min(SearchPosting.word))
-                .where(SearchPosting.document_id.in_(ids), matching.starting(SearchPosting.word, query.code))
+                .where(SearchPosting.document_id.in_(ids), matching.is_code(query.code))
                 .group_by(SearchPosting.document_id)
             ).all()
         )

@@ -58,13 +58,17 @@ def send_due(config: Config, clock: Callable[[], datetime] = now) -> bool:
             claimed = _claim(config, clock())
             if claimed is None:
                 return False
-            if not _hand_over(*claimed, carry, clock):
+            number, message = claimed
+            if message is not None and not _hand_over(number, message, carry, clock):
                 return False
     return True
 
 
-def _claim(config: Config, at: datetime) -> tuple[int, EmailMessage] | None:
-    """Make the next due mail this worker's own for a while; None where nothing is due."""
+def _claim(config: Config, at: datetime) -> tuple[int, EmailMessage | None] | None:
+    """Make the next due mail this worker's own for a while; None where nothing is due.
+
+    One that cannot be written as a message is given up, so that the others go out.
+    """
     due = select(OutgoingMail).where(OutgoingMail.next_attempt_at <= at)
     # SQLite has one writer at a time; on PostgreSQL a row that another worker holds is passed over.
     mail = db.session.scalar(
@@ -76,9 +80,14 @@ def _claim(config: Config, at: datetime) -> tuple[int, EmailMessage] | None:
     mail.attempts += 1
     mail.next_attempt_at = at + CLAIM
     # Read before the commit, so that no transaction is open while the server is talked to.
-    claimed = mail.id, build(mail, config)
+    number, message = mail.id, None
+    try:
+        message = build(mail, config)
+    except Exception as error:  # noqa: BLE001 (the library raises whatever a header makes it stumble over)
+        mail.failed_at, mail.next_attempt_at, mail.last_error = at, None, f"cannot be written: {error}"[:500]
+        log.error("mail %s is given up: it cannot be written (%s)", number, type(error).__name__)
     db.session.commit()
-    return claimed
+    return number, message
 
 
 def _hand_over(number: int, message: EmailMessage, carry: Carrier, clock: Callable[[], datetime]) -> bool:

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 20.0
 """Seconds that a server gets for each step."""
 FOLDER = "mails"
+TOO_LARGE = 552
+"""What a server answers that was told the size of a mail before the mail itself (RFC 1870)."""
 
 Carrier = Callable[[EmailMessage], None]
 """Hands one message over. Raises NotNow or Refused."""
@@ -94,8 +96,13 @@ class _Connection:
         except smtplib.SMTPDataError as error:
             self.close()
             raise _verdict(error.smtp_code, _bytes(error.smtp_error)) from error
+        except smtplib.SMTPSenderRefused as error:
+            self.close()
+            if error.smtp_code == TOO_LARGE:
+                raise _verdict(error.smtp_code, _bytes(error.smtp_error)) from error
+            raise NotNow(str(error), f"the sender was refused with {error.smtp_code}", concerns_all=True) from error
         except (OSError, smtplib.SMTPException) as error:
-            # The sender's own address was refused, or the connection broke: nothing that this mail could help.
+            # The connection broke: nothing that this mail could help.
             self.close()
             raise NotNow(str(error), f"the server cannot be used: {type(error).__name__}", concerns_all=True) from error
 

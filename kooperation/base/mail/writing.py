@@ -60,9 +60,10 @@ def compose(
     ending = "txt" if language == SOURCE_LANGUAGE else f"{language}.txt"
     sheet = current_app.jinja_env.get_template(f"mail/{template}.{ending}")
     context = sheet.new_context({"link": link, **values})
-    subject = "".join(sheet.blocks["subject"](context)).strip()
+    # What begins an encoded word would be decoded when the message is built, line breaks in it too.
+    subject = "".join(sheet.blocks["subject"](context)).strip().replace("=?", "= ?")
     for line in (subject, *(headers or {}), *(headers or {}).values()):
-        if not line.isprintable():
+        if not line.isprintable() or "=?" in line:
             raise RuleViolation("Betreff und Kopfzeilen einer Mail dürfen keine Zeilenumbrüche enthalten.")
     config: Config = current_app.extensions["kooperation"]
     return OutgoingMail(

@@ -1,0 +1,80 @@
+"""Requests that another site sends in somebody's name: refused at every address, with nothing changed."""
+
+import re
+
+import pytest
+
+from tests.security.conftest import PEOPLE
+from tests.security.walk import address, forms, pages, stored, unsafe_rules
+
+EXEMPT: frozenset[str] = frozenset()
+"""Views that take a request without a token. Each needs a reason."""
+
+REFUSED = "Diese Anfrage war nicht verständlich"
+
+
+def token_of(client):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/anmelden/?").get_data(as_text=True)) or (
+        re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/konto/").get_data(as_text=True))
+    )
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_without_a_token_of_ones_own_every_address_refuses(app, enter, world, who):
+    victim = enter(who)
+    own, foreign = token_of(victim).group(1), token_of(enter("reader@muster.example")).group(1)
+    rules = [(rule, method) for rule, method in unsafe_rules(app) if rule.endpoint not in EXEMPT]
+    before = stored(app)
+    for rule, method in rules:
+        path = address(app, rule)
+        for form in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": foreign}, {"csrf_token": own[:-2]}):
+            answer = victim.open(path, method=method, data={"name": "Gekapert", "confirmed": "y", **form})
+            assert (answer.status_code, REFUSED in answer.get_data(as_text=True)) == (400, True), (path, form)
+    assert stored(app) == before
+    for rule, method in rules:
+        client = enter(who)
+        headers = {"X-CSRFToken": token_of(client).group(1)}
+        accepted = client.open(address(app, rule), method=method, headers=headers, data={})
+        assert accepted.status_code != 400, f"{rule} refuses its own token: what was refused before proves nothing"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_form_of_every_page_is_refused_without_its_token_and_changes_nothing(app, enter, world, who):
+    client = enter(who)
+    found = forms(app, client)
+    assert all("csrf_token" in form.values for form in found)
+    before = stored(app)
+    for form in found:
+        assert client.post(form.action, data=form.filled() | {"csrf_token": ""}).status_code == 400, form.action
+    assert stored(app) == before
+
+
+def test_the_views_without_a_token_are_those_that_are_known(app):
+    protection = app.extensions["csrf"]
+    assert {view.rpartition(".")[2] for view in protection._exempt_views} == EXEMPT
+    assert not protection._exempt_blueprints
+    assert app.config["WTF_CSRF_CHECK_DEFAULT"]
+    assert app.config["WTF_CSRF_METHODS"] == {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_looking_at_pages_changes_nothing(app, enter, world, who):
+    client = enter(who)
+    before = stored(app)
+    paths = [path for path, _ in pages(app, client)]
+    for path in paths:
+        client.head(path).close()
+        client.options(path).close()
+    assert len(paths) > 15
+    assert stored(app) == before
+
+
+def test_another_method_in_a_header_or_a_field_counts_for_nothing(app, enter, world):
+    client = enter("manager@muster.example")
+    before = stored(app)
+    for rule, method in unsafe_rules(app):
+        path = address(app, rule)
+        hidden = {"X-HTTP-Method-Override": method, "X-HTTP-Method": method, "X-Method-Override": method}
+        query = {"_method": method, "name": "Gekapert", "confirmed": "y"}
+        client.get(path, headers=hidden, query_string=query).close()
+    assert stored(app) == before
