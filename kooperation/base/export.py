@@ -2,18 +2,19 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
-from kooperation.base import workbook
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 Cell = str | int | float | date | bool | None
-
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 
 # The wide forms of Japanese keyboards count as well.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,7 +28,7 @@ def harmless(text: str) -> str:
 
     Control characters, which no sheet may hold, are left out.
     """
-    text = _CONTROLS.sub("", text)
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
@@ -49,15 +50,26 @@ def as_xlsx(title: str, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) 
 
     Its columns are as wide as the first rows need, the heading stays in sight and filters.
     """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
     waiting = iter(rows)
     first = list(islice(waiting, _ROWS_MEASURED))
-    # Three more than the text: the button of the filter.
-    widths = [
-        min(max(len(_csv_text(text)) for text in texts) + 3, _WIDEST) for texts in zip(heading, *first, strict=True)
-    ]
-    values = ([_xlsx_value(value) for value in row] for row in chain(first, waiting))
+    for number, texts in enumerate(zip(heading, *first, strict=True), 1):
+        longest = max(len(_csv_text(text)) for text in texts)
+        # Three more than the text: the button of the filter.
+        sheet.column_dimensions[get_column_letter(number)].width = min(longest + 3, _WIDEST)
+    head = [WriteOnlyCell(sheet, value=text) for text in heading]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    last = 1
+    for row in chain(first, waiting):
+        last += 1
+        sheet.append([harmless(value) if isinstance(value, str) else _xlsx_value(sheet, value) for value in row])
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{last}"
     file: IO[bytes] = SpooledTemporaryFile(max_size=8_000_000)  # noqa: SIM115 (the response closes it)
-    workbook.write_workbook(file, title, heading, values, widths)
+    book.save(file)
     file.seek(0)
     return file
 
@@ -75,7 +87,7 @@ def _csv_text(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return _ja_nein(value)
+        return str(_ja_nein(value))
     if isinstance(value, float):
         return f"{value}".replace(".", ",")
     if isinstance(value, date):
@@ -83,13 +95,16 @@ def _csv_text(value: Cell) -> str:
     return str(value)
 
 
-def _xlsx_value(value: Cell) -> workbook.Cell:
-    if isinstance(value, str):
-        return harmless(value)
+def _xlsx_value(sheet: Any, value: Cell) -> Any:
+    if isinstance(value, date):
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
+        cell.number_format = "DD.MM.YYYY"
+        return cell
+    return _ja_nein(value)
+
+
+def _ja_nein(value: Cell) -> Cell:
     if isinstance(value, bool):
-        return _ja_nein(value)
+        return "ja" if value else "nein"
     return value
-
-
-def _ja_nein(value: bool) -> str:
-    return "ja" if value else "nein"
