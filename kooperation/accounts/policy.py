@@ -155,11 +155,6 @@ def decided_by(user: User | None) -> ColumnElement[bool]:
     return and_(JoinRequest.user_id != user.id, or_(*allowed))
 
 
-def editor_at(user: User | None, of: IdColumn) -> ColumnElement[bool]:
-    """``is_editor`` as a condition on the number of a municipality."""
-    return false() if user is None else _member_at(_ids(user, Role.EDITOR), of)
-
-
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
     """``edits`` as a condition on the number of a municipality."""
     if user is None:
