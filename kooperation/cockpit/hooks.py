@@ -14,7 +14,7 @@ from kooperation.base.i18n import _
 from kooperation.cockpit.models import DigestSetting
 from kooperation.cockpit.queries.digest import setting_of
 from kooperation.cockpit.queries.recent import changes_by_others
-from kooperation.cockpit.rules import EVENTS, KINDS, OTHER_EVENT, RHYTHMS
+from kooperation.cockpit.rules import EVENTS, KINDS, RHYTHMS
 from kooperation.register.routes import unit_url
 
 
@@ -34,7 +34,7 @@ def changes(user: User, since: datetime) -> Iterator[News]:
         place = places[change.keeper_id]
         yield News(
             "changes",
-            _("%(what)s: %(label)s", what=_(EVENTS.get(change.event, OTHER_EVENT)), label=change.subject_label),
+            _("%(what)s: %(label)s", what=_(EVENTS[change.event]), label=change.subject_label),
             _("von %(name)s", name=change.actor_name),
             unit_url(place.key or "", place.display_name),
             change.at,

@@ -50,8 +50,7 @@ EVENTS = {
     "profile.inherited": N_("Eintrag von der aufgelösten Kommune übernommen"),
     "profile.merged": N_("zwei Einträge zusammengeführt"),
 }
-"""What the log's events mean in words."""
-OTHER_EVENT = N_("etwas geändert")
+"""The events of the log that each member is told of, in words: about records that each member sees."""
 
 
 def last_morning(rhythm: Rhythm, until: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, false, or_, select
 
 from kooperation.audit.models import AuditEntry
 from kooperation.base.db import db
+from kooperation.cockpit.rules import EVENTS
 
 
 class Change(NamedTuple):
@@ -27,11 +28,14 @@ _COLUMNS = (
     AuditEntry.subject_label,
     AuditEntry.at,
 )
+# Not all that is logged is for each member: who asks to be let in is known to those alone who decide about it.
+_IS_TOLD = AuditEntry.event.in_(list(EVENTS))
 # Made once: putting a statement together takes longer than running it.
 _LATEST = (
     select(*_COLUMNS)
     .where(
         AuditEntry.keeper_id == bindparam("keeper"),
+        _IS_TOLD,
         or_(AuditEntry.is_own == false(), bindparam("with_own")),
     )
     .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
@@ -56,6 +60,7 @@ def changes_by_others(
         return []
     found = select(*_COLUMNS).where(
         AuditEntry.keeper_id.in_(member_of),
+        _IS_TOLD,
         or_(AuditEntry.is_own == false(), AuditEntry.keeper_id.in_(editor_of)),
         AuditEntry.at > since,
         AuditEntry.actor_id.is_distinct_from(user_id),

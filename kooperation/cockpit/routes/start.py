@@ -14,7 +14,7 @@ from kooperation.accounts.models import User
 from kooperation.base import hooks
 from kooperation.cockpit.queries import reach, recent
 from kooperation.cockpit.routes.blueprint import bp
-from kooperation.cockpit.rules import EVENTS, OTHER_EVENT
+from kooperation.cockpit.rules import EVENTS
 from kooperation.parties.models import Municipality
 from kooperation.register.queries import lists
 
@@ -47,7 +47,6 @@ def _home(user: User, municipality: Municipality) -> dict[str, Any]:
         "slots": sorted(slots, key=lambda slot: slot.position),
         "changes": recent.latest_changes(municipality.id, with_own=policy.is_editor(user, municipality)),
         "events": EVENTS,
-        "other_event": OTHER_EVENT,
         "sums": reach.sums_below(municipality),
         "is_manager": policy.manages(user, municipality),
     }
