@@ -1,7 +1,8 @@
 """What accounts do and say when others call: tasks, ways to pages, reforms, and what is stored about whom."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
+from heapq import merge
 from typing import Any
 
 from flask import url_for
@@ -40,26 +41,29 @@ def personal_data(user: User) -> Iterator[StoredData]:
 
 
 def tasks(user: User) -> Iterator[Task]:
-    """The requests that the user decides about, and the choices that a reform left."""
-    if _decides_somewhere(user):
-        for request in queries.requests_for(user):
-            yield Task(
-                title=_(
-                    "%(name)s möchte zu %(place)s", name=request.user.name, place=request.municipality.display_name
-                ),
-                text=_("Gewünschte Rolle: %(role)s", role=_(ROLES[request.role])),
-                url=url_for("accounts.show_request", number=request.id),
-                since=request.asked_at,
-            )
-    for gone in queries.choices_of(user) if _was_dissolved(user) else ():
-        assert gone.dissolved_on is not None
+    """The requests that the user decides about, and the choices that a reform left; the oldest first."""
+    return merge(_requests(user), _choices(user), key=lambda task: task.since)
+
+
+def _requests(user: User) -> Iterator[Task]:
+    for request in queries.requests_in_short(user) if _decides_somewhere(user) else ():
+        yield Task(
+            title=_("%(name)s möchte zu %(place)s", name=request.name, place=request.place),
+            text=_("Gewünschte Rolle: %(role)s", role=_(ROLES[request.role])),
+            url=url_for("accounts.show_request", number=request.number),
+            since=request.asked_at,
+        )
+
+
+def _choices(user: User) -> Iterator[Task]:
+    gone_ones = [(one, one.dissolved_on) for one in (queries.choices_of(user) if _was_dissolved(user) else ())]
+    for gone, day in sorted(gone_ones, key=lambda pair: pair[1] or date.min):
+        assert day is not None
         yield Task(
             title=_("Wo geht es nach %(name)s weiter?", name=gone.display_name),
-            text=_(
-                "Zum %(date)s aufgelöst; mehrere sind an ihre Stelle getreten.", date=german_date(gone.dissolved_on)
-            ),
+            text=_("Zum %(date)s aufgelöst; mehrere sind an ihre Stelle getreten.", date=german_date(day)),
             url=url_for("accounts.choose_successor", key=gone.key),
-            since=datetime.combine(gone.dissolved_on, time(), BERLIN),
+            since=datetime.combine(day, time(), BERLIN),
         )
 
 

@@ -198,11 +198,6 @@ def left_to_admins() -> ColumnElement[bool]:
     return and_(~_managed(of), ~_managed_above(of, JoinRequest.user_id))
 
 
-def editor_at(user: User | None, of: IdColumn) -> ColumnElement[bool]:
-    """``is_editor`` as a condition on the number of a municipality."""
-    return false() if user is None else _member_at(_ids(user, Role.EDITOR), of)
-
-
 def edited_by(user: User | None, of: IdColumn) -> ColumnElement[bool]:
     """``edits`` as a condition on the number of a municipality."""
     if user is None:

@@ -128,7 +128,7 @@ register_applied: Hook[[Any], None] = Hook()
 """register_applied(plan): the register changed as the plan says, in this transaction."""
 
 tasks_for: Hook[[Any], Iterable[Task]] = Hook()
-"""tasks_for(user): what waits for the user in a feature."""
+"""tasks_for(user): what waits for the user in a feature, the oldest first, made one by one as they are asked for."""
 
 tasks_counted: Hook[[Any], Any] = Hook()
 """tasks_counted(user): the number of these tasks as a scalar subquery, or None where there can be none; every page

@@ -1,6 +1,7 @@
 """What entries do and say when others call: the section on a municipality's page, tasks, and reforms."""
 
 from collections.abc import Iterator, Sequence
+from heapq import merge
 from typing import Any
 
 from kooperation.accounts import policy
@@ -34,30 +35,34 @@ def home_slot(user: User, municipality: Municipality) -> PageSlot | None:
 
 
 def tasks(user: User) -> Iterator[Task]:
-    """What others entered for the user's municipalities, and entries that dissolved ones left to them."""
+    """What others entered for the user's municipalities, and entries that dissolved ones left; the oldest first."""
     if not _edits_somewhere(user):
-        return
-    for profile in queries.to_confirm(user):
-        place, by = profile.municipality, profile.entered_by
-        assert by is not None
+        return iter(())
+    return merge(_to_confirm(user), _to_take_over(user), key=lambda task: task.since)
+
+
+def _to_confirm(user: User) -> Iterator[Task]:
+    for entry in queries.to_confirm(user):
         yield Task(
-            title=_("%(by)s hat für %(place)s eingetragen", by=by.display_name, place=place.display_name)
-            if profile.entered_by_id != profile.origin_id
-            else _("%(place)s hat den Eintrag von %(by)s", by=by.display_name, place=place.display_name),
+            title=_("%(place)s hat den Eintrag von %(by)s", by=entry.by, place=entry.place)
+            if entry.is_inherited
+            else _("%(by)s hat für %(place)s eingetragen", by=entry.by, place=entry.place),
             text=_("Prüfen Sie Website, Postfach, Telefon und Text, und bestätigen Sie sie."),
-            url=unit_url(place.key or "", place.display_name, "contacts.edit_profile"),
-            since=profile.changed_at,
+            url=unit_url(entry.key, entry.place, "contacts.edit_profile"),
+            since=entry.since,
         )
-    for place, profile in queries.to_take_over(user):
-        gone, to = profile.municipality, place.display_name
+
+
+def _to_take_over(user: User) -> Iterator[Task]:
+    for left in queries.to_take_over(user):
         yield Task(
-            title=_("Der Eintrag von %(gone)s liegt für %(place)s bereit", gone=gone.display_name, place=to),
+            title=_("Der Eintrag von %(gone)s liegt für %(place)s bereit", gone=left.gone, place=left.place),
             text=_(
                 "Mehrere sind an die Stelle der aufgelösten Kommune getreten. "
                 "Übernehmen Sie ihn, oder schreiben Sie einen eigenen."
             ),
-            url=unit_url(place.key or "", place.display_name, "contacts.edit_profile", von=gone.key),
-            since=profile.changed_at,
+            url=unit_url(left.key, left.place, "contacts.edit_profile", von=left.gone_key),
+            since=left.since,
         )
 
 
@@ -65,7 +70,7 @@ def tasks_counted(user: User) -> Any:
     """How many tasks the user has, as a part of a statement; None where there can be none."""
     if not _edits_somewhere(user):
         return None
-    return queries.to_confirm_counted(user) + queries.to_take_over_counted(user)
+    return queries.to_do_counted(user)
 
 
 def party_dissolved(party: Party, successors: Sequence[Municipality]) -> None:

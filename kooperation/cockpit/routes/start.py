@@ -1,5 +1,7 @@
 """The start page: for visitors what this is, for whoever is signed in what concerns their municipality."""
 
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from flask import render_template
@@ -26,8 +28,10 @@ def start() -> ResponseReturnValue:
     user = current_user()
     if user is None:
         return render_template("cockpit/start.html", laender=lists.laender())
-    tasks = sorted((task for some in hooks.tasks_for(user) for task in some), key=lambda task: task.since)
-    shown = {"tasks": tasks[:FIRST_TASKS], "tasks_in_all": len(tasks)}
+    # One more than is shown tells whether there are more: the number of all stands in the header.
+    oldest = merge(*hooks.tasks_for(user), key=lambda task: task.since)
+    tasks = list(islice(oldest, FIRST_TASKS + 1))
+    shown = {"tasks": tasks[:FIRST_TASKS], "more_tasks": len(tasks) > FIRST_TASKS}
     municipality = acting_for()
     if municipality is None:
         return render_template(
