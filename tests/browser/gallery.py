@@ -73,11 +73,12 @@ class GalleryForm(BaseForm):
 
 register = Blueprint("register", __name__)
 search = Blueprint("search", __name__)
+cockpit = Blueprint("cockpit", __name__)
 gallery = Blueprint("gallery", __name__)
 accounts = Blueprint("accounts", __name__)
 
 
-@search.get("/")
+@cockpit.get("/")
 def start() -> str:
     """A start page: hero, search, cards."""
     return render_template("gallery/start.html")
@@ -167,7 +168,7 @@ def gallery_app(instance: Path, configure: Callable[[Flask], Any] = lambda app: 
     init_i18n(app)
     init_web(app, config)
     app.jinja_env.globals["viewer"] = None
-    for blueprint in (accounts, register, search, gallery):
+    for blueprint in (accounts, cockpit, register, search, gallery):
         app.register_blueprint(blueprint)
     configure(app)
     return app
