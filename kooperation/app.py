@@ -101,7 +101,6 @@ def _wire_hooks() -> None:
     hooks.tasks_counted.register(accounts_hooks.tasks_counted)
     hooks.tasks_counted.register(register_hooks.tasks_counted)
     hooks.tasks_counted.register(contacts_hooks.tasks_counted)
-    hooks.digest_for.register(accounts_hooks.decided_requests)
     hooks.digest_for.register(cockpit_hooks.new_tasks)
     hooks.digest_for.register(cockpit_hooks.changes)
     hooks.personal_data_of.register(accounts_hooks.personal_data)

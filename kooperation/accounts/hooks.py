@@ -10,11 +10,11 @@ from flask import url_for
 from kooperation.accounts import policy, queries, stored
 from kooperation.accounts.guard import current_user
 from kooperation.accounts.models import User
-from kooperation.accounts.rules import ROLES, RequestState, Role
+from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services import reform
 from kooperation.base import hooks
 from kooperation.base.db import BERLIN, now
-from kooperation.base.hooks import News, PageSlot, StoredData, Task
+from kooperation.base.hooks import PageSlot, StoredData, Task
 from kooperation.base.i18n import _, german_date
 from kooperation.parties.models import Municipality, Party
 
@@ -80,18 +80,6 @@ def tasks_counted(user: User) -> Any:
 def waiting_tasks(user: User) -> int:
     """How many tasks of all features wait for the user, with one statement at most."""
     return queries.total(count for count in hooks.tasks_counted(user) if count is not None)
-
-
-def decided_requests(user: User, since: datetime) -> Iterator[News]:
-    """The answers to what the user asked for, since an instant."""
-    for request in queries.requests_decided(user, since):
-        assert request.decided_at is not None
-        place = request.municipality.display_name
-        if request.state is RequestState.GRANTED:
-            title, text = _("%(place)s hat Sie aufgenommen", place=place), _(ROLES[request.role])
-        else:
-            title, text = _("%(place)s hat Ihre Anfrage abgelehnt", place=place), request.reason
-        yield News("requests", title, text, url_for("accounts.account"), request.decided_at)
 
 
 def party_dissolved(party: Party, successors: Sequence[Municipality]) -> None:

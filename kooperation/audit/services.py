@@ -133,6 +133,11 @@ def repoint_keeper(from_number: int, into_number: int) -> None:
     repoint_records("Municipality", from_number, into_number)
 
 
+def forget_keepers(numbers: Collection[int]) -> None:
+    """Let no municipality be told of the changes of some that are removed: SQLite gives their numbers anew."""
+    db.session.execute(update(AuditEntry).where(AuditEntry.keeper_id.in_(numbers)).values(keeper_id=None))
+
+
 def _without_personal(kind: str, values: dict[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None

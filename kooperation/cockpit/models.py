@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kooperation.base.db import PERSONAL, Base, choice
+from kooperation.base.db import Base, choice
 from kooperation.cockpit.rules import DEFAULT_RHYTHM, Rhythm
 
 
@@ -15,8 +15,8 @@ class DigestSetting(Base):
     __tablename__ = "digest_setting"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
-    rhythm: Mapped[Rhythm] = mapped_column(choice(Rhythm), default=DEFAULT_RHYTHM, info=PERSONAL)
-    without: Mapped[list[str]] = mapped_column(JSON, default=list, info=PERSONAL)
+    rhythm: Mapped[Rhythm] = mapped_column(choice(Rhythm), default=DEFAULT_RHYTHM)
+    without: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The kinds of news that the user does not want."""
-    told_until: Mapped[datetime | None] = mapped_column(info=PERSONAL)
+    told_until: Mapped[datetime | None]
     """Until when the user was told everything, or there was nothing to tell."""

@@ -37,7 +37,6 @@ RHYTHMS = {
 KINDS = {
     "tasks": N_("Aufgaben, die neu auf mich warten"),
     "changes": N_("Änderungen anderer an dem, was meiner Kommune gehört"),
-    "requests": N_("Antworten auf meine Anfragen um Aufnahme"),
 }
 """What a digest may tell of, by the kind of the news, in the order of the mail."""
 

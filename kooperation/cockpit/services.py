@@ -64,6 +64,7 @@ def send_digest(number: int, *, until: datetime, secret: str, public_url: str) -
     mail.post(
         user.email,
         "cockpit/digest",
+        language=user.mail_language,
         headers=_headers(mail.link("cockpit.unsubscribe", token=whole)),
         name=user.name,
         sections=sections,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, or_, update
 
 from kooperation.audit import services as audit
-from kooperation.audit.models import AuditEntry
 from kooperation.base import index
 from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
@@ -62,8 +61,7 @@ def remove(*, actor: audit.Actor) -> int:
         raise RuleViolation("Das Beispielgebiet ist nicht geladen.")
     accounts.remove()
     db.session.execute(delete(Profile).where(Profile.municipality_id.in_(ids)))
-    # SQLite gives their numbers anew: the log must not tell another municipality's changes by them.
-    db.session.execute(update(AuditEntry).where(AuditEntry.keeper_id.in_(ids)).values(keeper_id=None))
+    audit.forget_keepers(ids)
     _ensure_unused(queries.references_to(ids))
     index.remove(KIND, ids)
     involved = or_(Succession.predecessor_id.in_(ids), Succession.successor_id.in_(ids))

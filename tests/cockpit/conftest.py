@@ -16,12 +16,12 @@ SECRET = "only-for-tests"
 SITE = "https://kooperation.landkreis-mit-langem-namen.example"
 
 
-def changed(municipality, at, *, by=None, is_own=False, event="profile.edited", label="Dorf"):
+def changed(municipality, at, *, by=None, is_own=False, event="profile.edited", kind="Profile", label="Dorf"):
     """An entry of the log at an instant."""
     entry = audit.record(
         by or audit.SHELL, event, municipality, label=label, kept=audit.Kept(municipality.id, is_own=is_own)
     )
-    entry.at = at
+    entry.at, entry.subject_kind = at, kind
     db.session.flush()
     return entry
 

@@ -208,12 +208,6 @@ def requests_of(user: User) -> list[JoinRequest]:
     return list(db.session.scalars(mine.order_by(JoinRequest.asked_at.desc(), JoinRequest.id.desc())))
 
 
-def requests_decided(user: User, since: datetime) -> list[JoinRequest]:
-    """What a user asked for and was answered since an instant, the oldest first."""
-    mine = _REQUESTS.where(JoinRequest.user_id == user.id, JoinRequest.decided_at > since)
-    return list(db.session.scalars(mine.order_by(JoinRequest.decided_at, JoinRequest.id)))
-
-
 def requests_for(user: User) -> list[JoinRequest]:
     """The open requests that a user decides about, the oldest first."""
     waiting = _REQUESTS.where(JoinRequest.state == RequestState.OPEN, policy.decided_by(user))

@@ -25,7 +25,7 @@ def erase_user(user: User, *, actor: audit.Actor, at: datetime, confirmed: bool 
     ensure_there(user)
     ensure_admin_remains(user)
     _ensure_managed(user, confirmed)
-    address, name, is_own_wish = user.email, user.name, actor.id == user.id
+    address, name, language, is_own_wish = user.email, user.name, user.mail_language, actor.id == user.id
     for membership in user.memberships:
         place = membership.municipality
         audit.record(
@@ -38,7 +38,8 @@ def erase_user(user: User, *, actor: audit.Actor, at: datetime, confirmed: bool 
         )
     audit.record(actor, "user.erased", user, label=user.name)
     forget(user)
-    mail.post(address, "accounts/erased", name=name, at=at, is_own_wish=is_own_wish).leaves_no_trace = True
+    last = mail.post(address, "accounts/erased", language=language, name=name, at=at, is_own_wish=is_own_wish)
+    last.leaves_no_trace = True
 
 
 def forget(user: User) -> None:

@@ -80,10 +80,17 @@ def merge(from_user: User, into_user: User, *, actor: audit.Actor, at: datetime)
     audit.repoint_records("User", from_user.id, into_user.id)
     before, after = {"name": from_user.name}, {"name": into_user.name}
     audit.record(actor, "user.merged", into_user, label=into_user.name, before=before, after=after)
-    address, name = from_user.email, from_user.name
+    address, name, language = from_user.email, from_user.name, from_user.mail_language
     _remove(from_user)
-    mail.post(address, "accounts/merged", name=name, into=into_user.email).leaves_no_trace = True
-    mail.post(into_user.email, "accounts/merged_into", name=into_user.name, address=address)
+    last = mail.post(address, "accounts/merged", language=language, name=name, into=into_user.email)
+    last.leaves_no_trace = True
+    mail.post(
+        into_user.email,
+        "accounts/merged_into",
+        language=into_user.mail_language,
+        name=into_user.name,
+        address=address,
+    )
 
 
 def _ensure_mergeable(from_user: User, into_user: User) -> None:

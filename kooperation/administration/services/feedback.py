@@ -45,8 +45,8 @@ def set_done(feedback: Feedback, done: bool, *, actor: User, at: datetime) -> No
     if (feedback.done_at is not None) == done:
         return
     feedback.done_at = at if done else None
-    label = f"Rückmeldung {feedback.id}"
-    audit.record(actor, "feedback.done" if done else "feedback.reopened", feedback, label=label)
+    event = "feedback.done" if done else "feedback.reopened"
+    audit.record(actor, event, feedback, label=f"Rückmeldung {feedback.id}")
 
 
 def _recipients() -> list[tuple[str, MailLanguage]]:
