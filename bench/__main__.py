@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import Figure, growth, mapping, pages, program, register, search, visit
+from bench import Figure, growth, log, mapping, pages, program, register, search, visit
 from bench.data import Instance, prepared_instances
 
 SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
@@ -24,6 +24,7 @@ SUITES: dict[str, Callable[[Instance], Iterable[Figure]]] = {
     "map": mapping.figures,
     "visit": visit.figures,
     "program": program.figures,
+    "log": log.figures,
     # Last, since it leaves the instance ten times as large.
     "growth": growth.figures,
 }

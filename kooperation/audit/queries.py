@@ -108,7 +108,7 @@ def _order(wanted: LogFilter, *, backwards: bool = False) -> list[ColumnElement[
     columns: list[ColumnElement[Any]] = [_log.at, _log.id]
     if isinstance(wanted.actor, str):
         # Empty in all of them; PostgreSQL needs to be told that the index on it gives the order.
-        columns.insert(0, _log.actor_id)
+        columns = [_log.actor_id, *columns]
     return columns if wanted.oldest_first is not backwards else [column.desc() for column in columns]
 
 

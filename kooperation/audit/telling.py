@@ -1,6 +1,6 @@
 """What an entry of the log says, in German, to a viewer: labels for events and columns, and no value too many."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -67,29 +67,34 @@ class Told:
 
 
 def all_words() -> LogWords:
-    """What all features say of what they write to the log."""
+    """What all features say of what they write to the log, in the language of the interface."""
     found = hooks.log_words()
     return LogWords(
-        events={event: label for one in found for event, label in one.events.items()},
-        kinds={kind: label for one in found for kind, label in one.kinds.items()},
-        columns={column: label for one in found for column, label in one.columns.items()},
+        events={event: _(label) for one in found for event, label in one.events.items()},
+        kinds={kind: _(label) for one in found for kind, label in one.kinds.items()},
+        columns={name: _translated(column) for one in found for name, column in one.columns.items()},
         actors=(SHELL.name, *(actor for one in found for actor in one.actors), FORGOTTEN),
     )
 
 
+def _translated(column: LogColumn) -> LogColumn:
+    values = {value: _(label) for value, label in column.values.items()}
+    return LogColumn(_(column.label), values, column.is_place)
+
+
 def event_choices(words: LogWords, events: Iterable[str]) -> list[tuple[str, str]]:
     """Events with their labels, sorted by these, for a choice."""
-    return sorted(((event, _(words.events.get(event, event))) for event in events), key=lambda choice: choice[1])
+    return sorted(((event, words.events.get(event, event)) for event in events), key=lambda choice: choice[1])
 
 
 def period_chips(wanted: LogFilter, words: LogWords) -> list[tuple[str, str]]:
     """A chip for what a filter asks of event, record and period, with the address of the page without it."""
     chips = []
     if wanted.event:
-        chips.append((_(words.events[wanted.event]), query_url(was=None)))
+        chips.append((words.events[wanted.event], query_url(was=None)))
     if wanted.record:
         kind, number_ = wanted.record
-        chips.append((f"{_(words.kinds[kind])} {number_}", query_url(datensatz=None)))
+        chips.append((f"{words.kinds[kind]} {number_}", query_url(datensatz=None)))
     if wanted.since:
         chips.append((_("ab %(date)s", date=german_date(wanted.since)), query_url(von=None)))
     if wanted.until:
@@ -97,13 +102,15 @@ def period_chips(wanted: LogFilter, words: LogWords) -> list[tuple[str, str]]:
     return chips
 
 
-def tell(entries: Sequence[Entry], sight: Sight, named: Named) -> list[Told]:
-    """Entries as a viewer may read them; one statement, for the names of municipalities."""
-    words = all_words()
+def tell(entries: Sequence[Entry], sight: Sight, named: Named, words: LogWords | None = None) -> list[Told]:
+    """Entries as a viewer may read them; one statement, for the names of municipalities.
+
+    ``words`` are those of ``all_words``, for whoever has them already.
+    """
+    words = words or all_words()
     known = list(named(_keepers(entries), _keys(entries, words)))
-    by_id = {place.id: place for place in known}
-    names = {place.key: place.display_name for place in known}
-    return [_told(entry, sight, words, by_id, names) for entry in entries]
+    telling = _Telling(sight, words, {place.id: place for place in known}, {one.key: one.display_name for one in known})
+    return [telling.told(entry) for entry in entries]
 
 
 def _keepers(entries: Sequence[Entry]) -> set[int]:
@@ -116,59 +123,63 @@ def _keys(entries: Sequence[Entry], words: LogWords) -> set[str]:
     return {str(values[name]) for values in held for name in columns if values.get(name)}
 
 
-def _told(entry: Entry, sight: Sight, words: LogWords, by_id: Mapping[int, Place], names: Mapping[str, str]) -> Told:
-    keeper = by_id.get(entry.keeper_id) if entry.keeper_id is not None else None
-    why_hidden = hidden(entry, sight)
-    return Told(
-        at=entry.at,
-        actor=entry.actor_name,
-        actor_id=entry.actor_id,
-        event=_(words.events.get(entry.event, entry.event)),
-        kind=_(words.kinds.get(entry.subject_kind, entry.subject_kind)),
-        record=_reason(why_hidden, keeper) if why_hidden else entry.subject_label,
-        subject=(entry.subject_kind, entry.subject_id),
-        keeper=keeper,
-        changes=_changes(entry, sight, words.columns, keeper, names),
-    )
+class _Telling:
+    """What is needed to tell one entry after the other: translated once, since that takes longer than all else."""
 
+    def __init__(self, sight: Sight, words: LogWords, places: Mapping[int, Place], names: Mapping[str, str]) -> None:
+        self._sight, self._words, self._places, self._names = sight, words, places, names
+        self._personal, self._own = _("(persönlich)"), _("(nur für %(name)s sichtbar)")
+        self._whose = _("die Kommune")
+        self._yes, self._no = _("ja"), _("nein")
 
-def _changes(
-    entry: Entry, sight: Sight, columns: Mapping[str, LogColumn], keeper: Place | None, names: Mapping[str, str]
-) -> list[Change]:
-    before, after = entry.before or {}, entry.after or {}
-    changes = []
-    for name in dict.fromkeys([*before, *after]):
-        if before.get(name) == after.get(name):
-            continue
-        column = columns.get(name, LogColumn(name))
-        why_hidden = hidden_value(entry, is_personal(entry.subject_kind, name), sight)
-        shown = [
-            NOTHING if value is None else _reason(why_hidden, keeper) if why_hidden else _text(value, column, names)
-            for value in (before.get(name), after.get(name))
-        ]
-        changes.append(Change(_(column.label), *shown))
-    return changes
+    def told(self, entry: Entry) -> Told:
+        """The entry as it is shown."""
+        keeper = self._places.get(entry.keeper_id) if entry.keeper_id is not None else None
+        why_hidden = hidden(entry, self._sight)
+        return Told(
+            at=entry.at,
+            actor=entry.actor_name,
+            actor_id=entry.actor_id,
+            event=self._words.events.get(entry.event, entry.event),
+            kind=self._words.kinds.get(entry.subject_kind, entry.subject_kind),
+            record=self._reason(why_hidden, keeper) if why_hidden else entry.subject_label,
+            subject=(entry.subject_kind, entry.subject_id),
+            keeper=keeper,
+            changes=list(self._changes(entry, keeper)),
+        )
 
+    def _changes(self, entry: Entry, keeper: Place | None) -> Iterator[Change]:
+        before, after = entry.before or {}, entry.after or {}
+        for name in dict.fromkeys([*before, *after]):
+            values = (before.get(name), after.get(name))
+            column = self._words.columns.get(name) or LogColumn(name)
+            # Whose record it is, is said already.
+            is_keeper = column.is_place and keeper is not None and all(one in (keeper.key, None) for one in values)
+            if values[0] == values[1] or is_keeper:
+                continue
+            why = hidden_value(entry, is_personal(entry.subject_kind, name), self._sight)
+            shown = [self._shown(value, column, why, keeper) for value in values]
+            yield Change(column.label, *shown)
 
-def _reason(why: Hidden, keeper: Place | None) -> str:
-    if why is Hidden.PERSONAL:
-        return _("(persönlich)")
-    if keeper is None:
-        return _("(nur für die Kommune sichtbar)")
-    return _("(nur für %(name)s sichtbar)", name=keeper.display_name)
+    def _shown(self, value: Any, column: LogColumn, why: Hidden | None, keeper: Place | None) -> str:
+        if value is None:
+            return NOTHING
+        return self._reason(why, keeper) if why else self._text(value, column)
 
+    def _reason(self, why: Hidden, keeper: Place | None) -> str:
+        if why is Hidden.PERSONAL:
+            return self._personal
+        return self._own % {"name": keeper.display_name if keeper else self._whose}
 
-def _text(value: Any, column: LogColumn, names: Mapping[str, str]) -> str:
-    if isinstance(value, bool):
-        return _("ja") if value else _("nein")
-    if isinstance(value, int):
-        return number(value)
-    if isinstance(value, dict):
-        parts = ((_(column.values.get(name, name)), part) for name, part in value.items() if part != 0)
-        return ", ".join(f"{label}: {_text(part, column, names)}" for label, part in parts) or NOTHING
-    if isinstance(value, list):
-        return ", ".join(_text(part, column, names) for part in value) or NOTHING
-    text = str(value)
-    if column.is_place:
-        return names.get(text, text)
-    return _(column.values[text]) if text in column.values else text or NOTHING
+    def _text(self, value: Any, column: LogColumn) -> str:
+        if isinstance(value, bool):
+            return self._yes if value else self._no
+        if isinstance(value, int):
+            return number(value)
+        if isinstance(value, dict):
+            parts = ((column.values.get(name, name), part) for name, part in value.items() if part != 0)
+            return ", ".join(f"{label}: {self._text(part, column)}" for label, part in parts) or NOTHING
+        if isinstance(value, list):
+            return ", ".join(self._text(part, column) for part in value) or NOTHING
+        text = str(value)
+        return (self._names if column.is_place else column.values).get(text, text) or NOTHING

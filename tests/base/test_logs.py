@@ -2,10 +2,14 @@
 
 import logging
 import re
+from datetime import timedelta
 
 from flask import Flask
 
-from kooperation.base.logs import OneLine, reference
+from kooperation.accounts.rules import MailPurpose
+from kooperation.accounts.services import mail_tokens
+from kooperation.base.db import now
+from kooperation.base.logs import OneLine, reference, without_tokens
 
 
 def line(message: str, *values: object, error: BaseException | None = None) -> str:
@@ -42,3 +46,27 @@ def test_within_a_request_each_line_carries_the_same_reference():
         assert f"kooperation.probe [{number}]: zwei" in line("zwei")
     with Flask("probe").test_request_context():
         assert reference() != number
+
+
+def test_the_secret_of_a_link_is_in_no_line(make):
+    for _ in range(50):
+        token = mail_tokens.issue(make.user(), MailPurpose.PASSWORD_RESET, lasts=timedelta(hours=1), at=now())
+        for text in (
+            f"/kennwort/neu/{token}",
+            f"Exception on /einladung/{token} [GET]",
+            f"/adresse/{token}/x",
+            f"{token}.",
+        ):
+            shown = line("%s", text)
+            assert token not in shown
+            assert "…" in shown
+
+
+def test_what_is_no_secret_stays():
+    for text in (
+        "/kommunen/990015001-verbandsgemeinde-am-unteren-ende-des-langen-flusses/",
+        "a" * 64,
+        "9f2c61ab" * 8,
+        "kooperation.base.processes._a_function_with_quite_a_long_name_in_a_traceback",
+    ):
+        assert without_tokens(text) == text

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import secrets
 import signal
 import socket
 import sqlite3
@@ -281,6 +282,26 @@ def test_serve_answers_says_it_is_ready_and_stops_when_asked(serving_there):
     )
     assert any(re.search(r"gunicorn\.access: 127\.0\.0\.1 GET /healthz 200 3 bytes \d+ ms$", line) for line in lines)
     assert not any("geheim" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "address", ["/kennwort/neu/{}", "/kennwort/neu/{}/", "/einladung/{}", "/adresse/{}.", "/x?t={}"]
+)
+def test_the_secret_of_a_link_stands_in_no_log_and_leaves_by_no_referer(serving_there, address):
+    process, port, log = serving_there
+    token = secrets.token_urlsafe(32)
+    answer = ask(port, address.format(token))
+    assert answer.status in {404, 200}
+    if answer.headers["Referrer-Policy"] != "strict-origin":
+        # Nothing is there: the page leads nowhere but to this site.
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert not address.startswith("/kennwort/neu/{}") or address.endswith("/")
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    lines = log.read_text()
+    assert "gunicorn.access" in lines
+    assert token not in lines
+    assert token[:20] not in lines
 
 
 def test_idle_connections_stop_nobody(serving_there):

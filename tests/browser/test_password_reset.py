@@ -70,8 +70,13 @@ def test_a_forgotten_password_is_set_anew(open_page: OpenPage, url: str, mailbox
 
     link = re.search(re.escape(url) + r"/kennwort/neu/\S+", arrived(mailbox, 0))
     assert link is not None
+    token = link.group().rpartition("/")[2]
+    referers: list[str] = []
+    page.on("request", lambda request: referers.append(request.all_headers().get("referer", "")))
     page.goto(link.group())
     expect(page.get_by_role("heading", level=1)).to_have_text("Neues Kennwort")
+    assert any(referers)
+    assert not any(token in referer for referer in referers)
     assert_accessible(page)
     for label in ("Neues Kennwort", "Neues Kennwort wiederholen"):
         tab_to(page, label, within="main")

@@ -36,7 +36,7 @@ def history(municipality: Municipality) -> ResponseReturnValue:
     return render_template(
         "accounts/history.html",
         municipality=municipality,
-        page=Page(tell(page.items, sight, named), page.number, page.total),
+        page=Page(tell(page.items, sight, named, words), page.number, page.total),
         wanted=wanted,
         problems=asked.problems,
         chips_chosen=period_chips(wanted, words),

@@ -58,8 +58,9 @@ def log_actors() -> ResponseReturnValue:
 @guarded(policy.administers)
 def export_log(extension: str) -> ResponseReturnValue:
     """Exactly the entries that the filtered log shows, on all its pages."""
-    wanted = _wanted(all_words())
-    rows = _rows(wanted.filter, _sight())
+    words = all_words()
+    wanted = _wanted(words)
+    rows = _rows(wanted.filter, _sight(), words)
     name = f"protokoll-{today():%Y-%m-%d}.{extension}"
     if extension == "csv":
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -76,7 +77,7 @@ def _page(form: LogForm, *problems: str) -> str:
     page = log.page_of(wanted.filter, page_number(request.args))
     return render_template(
         "administration/log.html",
-        page=Page(tell(page.items, _sight(), named), page.number, page.total),
+        page=Page(tell(page.items, _sight(), named, words), page.number, page.total),
         form=form,
         wanted=wanted.filter,
         problems=[*wanted.problems, *problems],
@@ -117,9 +118,9 @@ def _sight() -> Sight:
     return queries.sight_of(user)
 
 
-def _rows(wanted: LogFilter, sight: Sight) -> Iterator[Sequence[Cell]]:
+def _rows(wanted: LogFilter, sight: Sight, words: LogWords) -> Iterator[Sequence[Cell]]:
     for portion in log.all_of(wanted):
-        yield from [_row(told) for told in tell(portion, sight, named)]
+        yield from [_row(told) for told in tell(portion, sight, named, words)]
         # A slow reader holds no transaction open.
         db.session.rollback()
 
