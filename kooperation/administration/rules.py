@@ -34,13 +34,13 @@ TOPIC_KINDS = {TopicKind.OZG: N_("OZG-Themenfeld"), TopicKind.FIELD: N_("kommuna
 
 _LOG_WORDS = LogWords(
     events={
-        "topic.added": N_("Thema hinzugefügt"),
-        "topic.changed": N_("Thema geändert"),
-        "topic.moved": N_("Thema verschoben"),
-        "topic.retired": N_("Thema stillgelegt"),
-        "topic.brought_back": N_("Thema wieder angeboten"),
-        "topic.deleted": N_("Thema gelöscht"),
-        "topic.merged": N_("Themen zusammengeführt"),
+        "term.added": N_("Begriff hinzugefügt"),
+        "term.changed": N_("Begriff geändert"),
+        "term.moved": N_("Begriff verschoben"),
+        "term.retired": N_("Begriff stillgelegt"),
+        "term.brought_back": N_("Begriff wieder angeboten"),
+        "term.deleted": N_("Begriff gelöscht"),
+        "term.merged": N_("Begriffe zusammengeführt"),
         "legal_page.changed": N_("Rechtliche Seite geändert"),
         "legal_page.contact_set": N_("Adresse für Rückmeldungen geändert"),
         "feedback.done": N_("Rückmeldung erledigt"),

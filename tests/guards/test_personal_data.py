@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table, select, update
 from kooperation.accounts.models import JoinRequest, User
 from kooperation.accounts.rules import RequestState, Role
 from kooperation.accounts.services import erasure, joining, signing_in, users
+from kooperation.administration.models import Feedback
 from kooperation.audit.models import AuditEntry
 from kooperation.base import hooks, mail
 from kooperation.base.db import Base, db, now
@@ -33,6 +34,8 @@ def mark(column: Column[Any]) -> str:
         return ADDRESS
     if column.table.name == "outgoing_mail" and column.name == "recipient":
         return ADDRESS
+    if column.table.name == "feedback" and column.name == "address":
+        return ADDRESS
     return f"mark {column.table.name} {column.name}"[: getattr(column.type, "length", None)]
 
 
@@ -50,6 +53,10 @@ def world(make) -> dict[str, int]:
     db.session.flush()
     letter.next_attempt_at, letter.failed_at = None, now()
     rows = {"user_account": user.id, "join_request": request.id, "outgoing_mail": letter.id, "user_session": 0}
+    feedback = Feedback(what="Zu klein", address=ADDRESS)
+    db.session.add(feedback)
+    db.session.flush()
+    rows["feedback"] = feedback.id
     db.session.flush()
     for table in TABLES:
         assert table.name in rows, f"give the person a row in {table.name}, which has personal columns"

@@ -44,7 +44,7 @@ def test_the_fourteen_themenfelder_are_supplied(context):
 def test_a_word_is_added_at_the_end_and_told_to_the_log(context):
     add("  Digitale   Zwillinge ")
     assert names()[-1] == "Digitale Zwillinge"
-    entry = db.session.scalar(select(AuditEntry).where(AuditEntry.event == "topic.added"))
+    entry = db.session.scalar(select(AuditEntry).where(AuditEntry.event == "term.added"))
     assert entry.after == {"name": "Digitale Zwillinge", "kind": "field"}
 
 

@@ -46,7 +46,10 @@ def set_done(feedback: Feedback, done: bool, *, actor: User, at: datetime) -> No
         return
     feedback.done_at = at if done else None
     label = f"Rückmeldung {feedback.id}"
-    audit.record(actor, "feedback.done" if done else "feedback.reopened", feedback, label=label)
+    if done:
+        audit.record(actor, "feedback.done", feedback, label=label)
+    else:
+        audit.record(actor, "feedback.reopened", feedback, label=label)
 
 
 def _recipients() -> list[tuple[str, MailLanguage]]:
