@@ -43,13 +43,13 @@ class User(Base):
         choice(MailLanguage), default=MailLanguage.GERMAN, server_default=MailLanguage.GERMAN.value
     )
     name: Mapped[str] = mapped_column(String(120), info=PERSONAL)
-    sort_name: Mapped[str] = mapped_column(String(250), default="", server_default="", info=PERSONAL)
-    """The name as lists sort and find it; it follows the name by itself."""
+    sort_name: Mapped[str] = mapped_column(String(250), default="", server_default="")
+    """The name as lists sort and find it; it follows the name by itself, and goes with the row."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     deactivated_at: Mapped[datetime | None]
-    last_signed_in_at: Mapped[datetime | None] = mapped_column(info=PERSONAL)
+    last_signed_in_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="user", foreign_keys="Membership.user_id", cascade="all, delete-orphan"

@@ -123,6 +123,7 @@ _LOG_WORDS = LogWords(
     },
     columns={
         "name": LogColumn(N_("Name")),
+        "email": LogColumn(N_("E-Mail-Adresse")),
         "role": LogColumn(N_("Rolle"), {role.name.lower(): label for role, label in ROLES.items()}),
         "municipality": LogColumn(N_("Kommune"), is_place=True),
         "to": LogColumn(N_("Eintragen darf"), is_place=True),

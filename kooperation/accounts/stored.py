@@ -20,8 +20,12 @@ STATES = {
     RequestState.OPEN: N_("wartet"),
     RequestState.GRANTED: N_("angenommen"),
     RequestState.DECLINED: N_("abgelehnt"),
+    RequestState.WITHDRAWN: N_("zurückgenommen"),
 }
-PURPOSES: Mapping[str, str] = {MailPurpose.PASSWORD_RESET: N_("Kennwort neu setzen")}
+PURPOSES: Mapping[str, str] = {
+    MailPurpose.PASSWORD_RESET: N_("Kennwort neu setzen"),
+    MailPurpose.ADDRESS_CHANGE: N_("Adresse ändern"),
+}
 
 
 def stored_about(user: User) -> Iterator[StoredData]:
@@ -41,6 +45,7 @@ def _account(user: User) -> StoredData:
         "is_admin": _("Verwaltet die Instanz"),
         "created_at": _("Angelegt"),
         "deactivated_at": _("Gesperrt"),
+        "last_signed_in_at": _("Zuletzt angemeldet"),
     }
     row = _picked(user, labels.keys() - {"has_password"}) | {"has_password": user.password_hash is not None}
     return StoredData("user_account", _("Konto"), labels, [{name: row[name] for name in labels}])

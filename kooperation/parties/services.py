@@ -27,7 +27,7 @@ def add_term(vocabulary: type[T], name: str, *, actor: audit.Actor, **more: Any)
     term = vocabulary(name=cleaned, position=last + 1, **more)
     db.session.add(term)
     db.session.flush()
-    _record(actor, "term.added", term, after={"name": cleaned, **_plain(more)})
+    audit.record(actor, "term.added", term, label=term.name, after={"name": cleaned, **_plain(more)})
     return term
 
 
@@ -44,7 +44,14 @@ def change_term(term: Term, name: str, *, actor: audit.Actor, **more: Any) -> No
     for key in before:
         setattr(term, key, wanted[key])
     db.session.flush()
-    _record(actor, "term.changed", term, before=_plain(before), after=_plain({key: wanted[key] for key in before}))
+    audit.record(
+        actor,
+        "term.changed",
+        term,
+        label=term.name,
+        before=_plain(before),
+        after=_plain({key: wanted[key] for key in before}),
+    )
 
 
 def move_term(term: Term, *, up: bool, actor: audit.Actor) -> None:
@@ -64,7 +71,9 @@ def move_term(term: Term, *, up: bool, actor: audit.Actor) -> None:
     for position, one in enumerate(order, 1):
         one.position = position
     db.session.flush()
-    _record(actor, "term.moved", term, before={"position": before}, after={"position": term.position})
+    audit.record(
+        actor, "term.moved", term, label=term.name, before={"position": before}, after={"position": term.position}
+    )
 
 
 def retire_term(term: Term, *, actor: audit.Actor, at: datetime) -> None:
@@ -73,7 +82,7 @@ def retire_term(term: Term, *, actor: audit.Actor, at: datetime) -> None:
     _ensure_in_use(term)
     term.retired_at = at
     db.session.flush()
-    _record(actor, "term.retired", term)
+    audit.record(actor, "term.retired", term, label=term.name)
 
 
 def bring_back_term(term: Term, *, actor: audit.Actor) -> None:
@@ -84,7 +93,7 @@ def bring_back_term(term: Term, *, actor: audit.Actor) -> None:
     term.retired_at = None
     term.position = max(one.position for one in queries.terms(type(term))) + 1
     db.session.flush()
-    _record(actor, "term.brought_back", term)
+    audit.record(actor, "term.brought_back", term, label=term.name)
 
 
 def delete_term(term: Term, *, actor: audit.Actor) -> None:
@@ -96,7 +105,7 @@ def delete_term(term: Term, *, actor: audit.Actor) -> None:
             f"„{term.name}“ wird {count}-mal benutzt und kann deshalb nicht gelöscht werden. "
             "Legen Sie es still, oder führen Sie es mit einem anderen zusammen."
         )
-    _record(actor, "term.deleted", term, before={"name": term.name})
+    audit.record(actor, "term.deleted", term, label=term.name, before={"name": term.name})
     db.session.delete(term)
     db.session.flush()
 
@@ -113,7 +122,7 @@ def merge_terms(gone: T, kept: T, *, actor: audit.Actor) -> None:
         raise RuleViolation(f"„{kept.name}“ ist stillgelegt. Nehmen Sie es zuerst wieder in Gebrauch.", "into")
     for column in queries.references(type(gone)):
         _repoint(column, gone.id, kept.id)
-    _record(actor, "term.merged", gone, before={"name": gone.name}, after={"into": kept.name})
+    audit.record(actor, "term.merged", gone, label=gone.name, before={"name": gone.name}, after={"into": kept.name})
     db.session.delete(gone)
     db.session.flush()
 
@@ -153,6 +162,7 @@ def _free_name(vocabulary: type[Term], name: str, *, but: Term | None = None) ->
 
 
 def _ensure_in_use(term: Term) -> None:
+    db.session.flush()
     db.session.refresh(term)
     if term.retired_at is not None:
         raise RuleViolation(f"„{term.name}“ ist stillgelegt.")
@@ -160,14 +170,3 @@ def _ensure_in_use(term: Term) -> None:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value if value is None else str(value) for key, value in values.items()}
-
-
-def _record(
-    actor: audit.Actor,
-    event: str,
-    term: Term,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    audit.record(actor, event, term, label=term.name, before=before, after=after)

@@ -142,6 +142,7 @@ def ensure_admin_remains(user: User) -> None:
     """Refuse (RuleViolation) to lose a user who is the last to look after the instance."""
     # Of two who leave at once, the second one waits here and is then the last.
     wait_for_turn("administrators")
+    db.session.flush()
     db.session.refresh(user, ["is_admin", "deactivated_at"])
     if user.is_admin and user.is_active and queries.active_admins() <= 1:
         raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kooperation.accounts.models import User
 from kooperation.accounts.queries.users import admins
-from kooperation.accounts.rules import MailLanguage, network_of
+from kooperation.accounts.rules import MailLanguage
 from kooperation.accounts.services.signing_in import count, counter
 from kooperation.administration import queries
 from kooperation.administration.models import Feedback
@@ -31,7 +31,7 @@ def report(what: str, page: str, address: str, *, place: str, secret: str, at: d
     address = address.strip()
     if address and not is_mail_address(address):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "address")
-    count({counter(f"feedback {network_of(place)}", secret): MOST_FROM_PLACE}, THROTTLED, at=at)
+    count({counter(f"feedback {place}", secret): MOST_FROM_PLACE}, THROTTLED, at=at)
     feedback = Feedback(what=what.strip(), page=page.strip(), address=address or None, created_at=at)
     db.session.add(feedback)
     db.session.flush()
@@ -45,8 +45,11 @@ def set_done(feedback: Feedback, done: bool, *, actor: User, at: datetime) -> No
     if (feedback.done_at is not None) == done:
         return
     feedback.done_at = at if done else None
-    event = "feedback.done" if done else "feedback.reopened"
-    audit.record(actor, event, feedback, label=f"Rückmeldung {feedback.id}")
+    label = f"Rückmeldung {feedback.id}"
+    if done:
+        audit.record(actor, "feedback.done", feedback, label=label)
+    else:
+        audit.record(actor, "feedback.reopened", feedback, label=label)
 
 
 def _recipients() -> list[tuple[str, MailLanguage]]:

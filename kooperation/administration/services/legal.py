@@ -29,8 +29,14 @@ def rewrite(kind: LegalKind, text: str, version: int, *, actor: audit.Actor, at:
         return page
     page.text, page.html = after, str(page_from_markdown(without_placeholders(after)))
     page.version, page.updated_at = version + 1, at
-    _record(
-        actor, page, "legal_page.changed", {"text": before, "version": version}, {"text": after, "version": version + 1}
+    db.session.flush()
+    audit.record(
+        actor,
+        "legal_page.changed",
+        page,
+        label=LEGAL_PAGES[kind],
+        before={"text": before, "version": version},
+        after={"text": after, "version": version + 1},
     )
     return page
 
@@ -47,7 +53,14 @@ def set_contact(kind: LegalKind, address: str, *, actor: audit.Actor) -> LegalPa
     before = page.contact
     if (before or "") != address:
         page.contact = address or None
-        _record(actor, page, "legal_page.contact_set", {"contact": before}, {"contact": page.contact})
+        audit.record(
+            actor,
+            "legal_page.contact_set",
+            page,
+            label=LEGAL_PAGES[kind],
+            before={"contact": before},
+            after={"contact": page.contact},
+        )
     return page
 
 
@@ -62,10 +75,3 @@ def _page(kind: LegalKind) -> LegalPage:
         db.session.refresh(page)
     db.session.flush()
     return page
-
-
-def _record(
-    actor: audit.Actor, page: LegalPage, event: str, before: dict[str, object], after: dict[str, object]
-) -> None:
-    db.session.flush()
-    audit.record(actor, event, page, label=LEGAL_PAGES[page.kind], before=before, after=after)
