@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kooperation.accounts import queries
-from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.models import Invitation, JoinRequest, Registration, User
 from kooperation.accounts.rules import ROLES, MailPurpose, RequestState
 from kooperation.audit import queries as log
 from kooperation.audit.rules import Sight
@@ -32,6 +32,7 @@ def stored_about(user: User) -> Iterator[StoredData]:
     """Everything that accounts and what lies below them hold about a user."""
     yield _account(user)
     yield from _belonging(user)
+    yield from _waiting(user)
     yield from _signing_in(user)
     yield _mails(user)
     yield from _log(user)
@@ -46,6 +47,8 @@ def _account(user: User) -> StoredData:
         "created_at": _("Angelegt"),
         "deactivated_at": _("Gesperrt"),
         "last_signed_in_at": _("Zuletzt angemeldet"),
+        "email_confirmed_at": _("Adresse bestätigt"),
+        "mail_language": _("Sprache der Mails"),
     }
     row = _picked(user, labels.keys() - {"has_password"}) | {"has_password": user.password_hash is not None}
     return StoredData("user_account", _("Konto"), labels, [{name: row[name] for name in labels}])
@@ -76,6 +79,34 @@ def _belonging(user: User) -> Iterator[StoredData]:
     )
 
 
+def _waiting(user: User) -> Iterator[StoredData]:
+    """What waits for whoever has the user's address."""
+    place, role, until = _("Kommune"), _("Rolle"), _("Gilt bis")
+    labels = {"address": _("E-Mail-Adresse"), "municipality": place, "role": role, "message": _("Nachricht")}
+    invitations = [
+        _place_and_role(one) | _picked(one, ("address", "message", "sent_at", "expires_at"))
+        for one in queries.invitations_to(user.email)
+    ]
+    yield StoredData(
+        "invitation", _("Einladungen an mich"), labels | {"sent_at": _("Verschickt"), "expires_at": until}, invitations
+    )
+    labels = {"address": _("E-Mail-Adresse"), "name": _("Name"), "municipality": place, "role": role}
+    registrations = [
+        _place_and_role(one) | _picked(one, ("address", "name", "note", "expires_at"))
+        for one in queries.registrations_of(user.email)
+    ]
+    labels |= {"note": _("Nachricht"), "expires_at": until}
+    yield StoredData("registration", _("Registrierungen, die niemand bestätigt hat"), labels, registrations)
+
+
+def _place_and_role(waiting: Invitation | Registration) -> dict[str, Any]:
+    place = waiting.municipality
+    return {
+        "municipality": place.display_name if place else None,
+        "role": _(ROLES[waiting.role]) if waiting.role else None,
+    }
+
+
 def _request(request: JoinRequest) -> dict[str, Any]:
     return {
         "municipality": request.municipality.display_name,
@@ -90,9 +121,14 @@ def _signing_in(user: User) -> Iterator[StoredData]:
     labels = {"browser": _("Programm"), "created_at": _("Seit"), "expires_at": _("Bis")}
     sessions = [_picked(one, labels) for one in queries.all_sessions_of(user)]
     yield StoredData("user_session", _("Anmeldungen"), labels, sessions)
-    labels = {"purpose": _("Wofür"), "expires_at": _("Gilt bis"), "used_at": _("Benutzt")}
+    labels = {
+        "purpose": _("Wofür"),
+        "address": _("An eine andere Adresse"),
+        "expires_at": _("Gilt bis"),
+        "used_at": _("Benutzt"),
+    }
     links = [
-        {"purpose": _(PURPOSES.get(one.purpose, one.purpose)), **_picked(one, ("expires_at", "used_at"))}
+        {"purpose": _(PURPOSES.get(one.purpose, one.purpose)), **_picked(one, ("address", "expires_at", "used_at"))}
         for one in queries.tokens_of(user)
     ]
     yield StoredData("mail_token", _("Verschickte Links"), labels, links)

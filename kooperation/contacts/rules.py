@@ -32,6 +32,8 @@ _LOG_WORDS = LogWords(
     kinds={"Profile": N_("Eintrag der Kommune")},
     columns={
         **{name: LogColumn(label) for name, label in FIELDS.items()},
+        # The log has one word for a column of one name, whatever the record.
+        "email": LogColumn(N_("E-Mail-Adresse")),
         "entered_by_id": LogColumn(N_("Eingetragen von")),
     },
     actors=(REFORM,),

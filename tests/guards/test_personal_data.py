@@ -5,15 +5,16 @@ for: in the copy, and, after erasure, in the whole database. A table that is new
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Table, select, update
 
-from kooperation.accounts.models import JoinRequest, User
-from kooperation.accounts.rules import RequestState, Role
-from kooperation.accounts.services import erasure, joining, signing_in, users
+from kooperation.accounts.models import JoinRequest, MailToken, Registration, User
+from kooperation.accounts.rules import MailPurpose, RequestState, Role
+from kooperation.accounts.services import erasure, invitations, joining, mail_tokens, signing_in, users
+from kooperation.accounts.services.signing_in import hash_token
 from kooperation.administration.models import Feedback
 from kooperation.audit.models import AuditEntry
 from kooperation.base import hooks, mail
@@ -34,7 +35,12 @@ def mark(column: Column[Any]) -> Any:
     """What a personal column is filled with, so that it is found again; the address is how her mails are found."""
     if column.table.name == "user_account" and column.name == "email":
         return ADDRESS
-    if (column.table.name, column.name) in {("outgoing_mail", "recipient"), ("feedback", "address")}:
+    if (column.table.name, column.name) in {
+        ("outgoing_mail", "recipient"),
+        ("feedback", "address"),
+        ("invitation", "address"),
+        ("registration", "address"),
+    }:
         return ADDRESS
     if isinstance(column.type, Moment):
         return MARKED_AT
@@ -57,7 +63,24 @@ def world(make) -> dict[str, int]:
     feedback = Feedback(what="Zu klein", address=ADDRESS)
     db.session.add(feedback)
     db.session.flush()
+    token = mail_tokens.issue(user, MailPurpose.ADDRESS_CHANGE, lasts=timedelta(hours=1), at=now())
+    link = db.session.scalars(select(MailToken).where(MailToken.token_hash == hash_token(token))).one()
+    invitation = invitations.invite(ADDRESS, village, Role.EDITOR, actor=make.user(is_admin=True), at=now())
+    registration = Registration(
+        address=ADDRESS,
+        name="",
+        password_hash="",
+        municipality_id=village.id,
+        role=Role.READER,
+        token_hash="",
+        expires_at=now(),
+    )
+    db.session.add(registration)
+    db.session.flush()
     rows = {
+        "mail_token": link.id,
+        "invitation": invitation.id,
+        "registration": registration.id,
         "user_account": user.id,
         "join_request": request.id,
         "outgoing_mail": letter.id,

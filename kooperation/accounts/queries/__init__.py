@@ -132,6 +132,20 @@ def invitations_of(municipality: Municipality) -> list[Invitation]:
     return list(db.session.scalars(_open_invitations().where(Invitation.municipality_id == municipality.id)))
 
 
+def invitations_to(address: str) -> list[Invitation]:
+    """All invitations to a folded address, whatever became of them, the one sent last first."""
+    theirs = _INVITATIONS.where(Invitation.address == address)
+    return list(db.session.scalars(theirs.order_by(Invitation.sent_at.desc(), Invitation.id.desc())))
+
+
+def registrations_of(address: str) -> list[Registration]:
+    """The registrations with a folded address that nobody confirmed, the newest first."""
+    theirs = (
+        select(Registration).where(Registration.address == address).options(selectinload(Registration.municipality))
+    )
+    return list(db.session.scalars(theirs.order_by(Registration.id.desc())))
+
+
 def open_invitations() -> list[Invitation]:
     """All open invitations, also expired ones, the one sent last first."""
     return list(db.session.scalars(_open_invitations()))

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kooperation.accounts import queries
-from kooperation.accounts.models import JoinRequest, User
+from kooperation.accounts.models import Invitation, JoinRequest, Registration, User
 from kooperation.accounts.services.users import ensure_admin_remains
 from kooperation.audit import services as audit
 from kooperation.base import hooks, mail
@@ -55,9 +55,21 @@ def forget(user: User) -> None:
     audit.forget_actor(user.id)
     audit.forget_address(user.email)
     forget_address(user.email)
+    forget_waiting(user.email)
     # The tables that refer to a user delete along.
     db.session.delete(user)
     db.session.flush()
+
+
+def forget_waiting(address: str) -> None:
+    """Remove what waits for whoever has an address: invitations, and registrations that nobody confirmed.
+
+    The caller commits.
+    """
+    for model in (Invitation, Registration):
+        theirs = db.session.scalars(select(model.id).where(model.address == address)).all()
+        audit.forget_records(model.__name__, theirs)
+        db.session.execute(delete(model).where(model.id.in_(theirs)))
 
 
 def ensure_there(user: User) -> None:

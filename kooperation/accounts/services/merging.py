@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
+
 from kooperation.accounts import queries
-from kooperation.accounts.models import JoinRequest, Membership, User
+from kooperation.accounts.models import Invitation, JoinRequest, Membership, User
 from kooperation.accounts.rules import RequestState, Role
-from kooperation.accounts.services.erasure import ensure_there
+from kooperation.accounts.services.erasure import ensure_there, forget_waiting
 from kooperation.accounts.services.users import ensure_admin_remains
 from kooperation.audit import queries as log
 from kooperation.audit import services as audit
@@ -75,6 +77,8 @@ def merge(from_user: User, into_user: User, *, actor: audit.Actor, at: datetime)
         _move(membership, into_user, actor)
     for request in queries.all_requests_of(from_user):
         _repoint(request, into_user, actor, at)
+    made = update(Invitation).where(Invitation.invited_by_id == from_user.id)
+    db.session.execute(made.values(invited_by_id=into_user.id))
     hooks.users_merged(from_user.id, into_user.id)
     audit.repoint_actor(from_user.id, into_user.id)
     audit.repoint_records("User", from_user.id, into_user.id)
@@ -145,6 +149,7 @@ def _remove(user: User) -> None:
     """Remove an account that nothing hangs on any more; its address is forgotten in the outbox and in the log."""
     audit.forget_address(user.email)
     forget_address(user.email)
+    forget_waiting(user.email)
     db.session.expire(user)
     db.session.delete(user)
     db.session.flush()
