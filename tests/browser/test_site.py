@@ -1,6 +1,6 @@
 """Every page of the site: accessible in every view, whole on a narrow window, cheap on the first visit."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -29,7 +29,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 @pytest.mark.parametrize("view", VIEWS, ids=str)
 @pytest.mark.parametrize("site_page", SIGNED_IN_LOOKED_AT, ids=str)
 def test_the_same_for_whoever_is_signed_in(open_page: OpenPage, live_url: str, site_page: SitePage, view: View) -> None:
-    page = open_page(live_url + "/anmelden/?weiter=" + site_page.path, view)
+    page = open_page(live_url + "/anmelden/?weiter=" + quote(site_page.path), view)
     sign_in(page, f"{site_page.viewer}@{DOMAIN}")
 
     assert page.url == live_url + site_page.path
