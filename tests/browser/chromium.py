@@ -45,6 +45,13 @@ class View:
             color_scheme=self.scheme, viewport=size, locale="de-DE", timezone_id="Europe/Berlin", **options
         )
 
+    def apply(self, page: Page) -> None:
+        """Look at a page that is open already."""
+        page.emulate_media(color_scheme=self.scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": self.width, "height": 768})
+        # Colours that still change would be measured half-way.
+        page.evaluate("() => Promise.allSettled(document.getAnimations().map(each => each.finished))")
+
 
 DESKTOP = View("light", 1366)
 VIEWS = [View("light", 320), View("dark", 1366)]

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,12 +21,13 @@ from tests.databases import FULL
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them need Chromium; those of a file share one, and one server."""
+    """All of them need Chromium; those of a file share one, and one server, but the pages are shared by two."""
     here = Path(__file__).parent
-    for item in items:
+    for number, item in enumerate(items):
         if here in item.path.parents:
+            half = number % 2 if item.path.stem == "test_site" else ""
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{half}"))
 
 
 class Quiet(WSGIRequestHandler):
@@ -74,6 +77,9 @@ def gallery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 OpenPage = Callable[..., Page]
+SignedInAs = Callable[[str], Any]
+"""What a window holds in which an invented person is signed in, by the part of the address before the @; None for
+nobody."""
 
 
 def sign_in(page: Page, address: str, password: str = accounts.PASSWORD) -> None:
@@ -86,14 +92,38 @@ def sign_in(page: Page, address: str, password: str = accounts.PASSWORD) -> None
     expect(page.get_by_role("button", name="Abmelden", exact=True)).to_be_visible()
 
 
+def stored_sign_ins(browser: Browser, url: str) -> SignedInAs:
+    """People sign in when they are first asked for, once each."""
+
+    @cache
+    def signed_in_as(viewer: str) -> Any:
+        if not viewer:
+            return None
+        with DESKTOP.context(browser) as context:
+            page = context.new_page()
+            page.goto(url + "/anmelden/")
+            sign_in(page, f"{viewer}@{accounts.DOMAIN}")
+            return context.storage_state()
+
+    return signed_in_as
+
+
+@pytest.fixture(scope="session")
+def signed_in_as(browser: Browser, live_url: str) -> SignedInAs:
+    """Who is signed in at the real site."""
+    return stored_sign_ins(browser, live_url)
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Open an address in a fresh window; a script error or a refusal by the content policy fails the test."""
     contexts = []
     wrong: list[str] = []
 
-    def opened(url: str, view: View = DESKTOP, *, javascript: bool = True) -> Page:
-        context = view.context(browser, java_script_enabled=javascript, reduced_motion="reduce")
+    def opened(url: str, view: View = DESKTOP, *, javascript: bool = True, storage_state: Any = None) -> Page:
+        context = view.context(
+            browser, java_script_enabled=javascript, reduced_motion="reduce", storage_state=storage_state
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(5_000)
