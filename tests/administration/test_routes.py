@@ -49,7 +49,7 @@ def test_an_empty_instance_is_told_what_comes_first(enter, prepared):
     prepared(lambda make: make.user(email=ADMIN, is_admin=True))
     page = text_of(enter(ADMIN), "/verwaltung/")
     steps = [
-        page.index(step) for step in ("Kommunenregister einlesen", "Rechtliche Seiten ausfüllen", "Die ersten Men")
+        page.index(step) for step in ("Gemeindeverzeichnis einlesen", "Rechtliche Seiten ausfüllen", "Die ersten Men")
     ]
     assert steps == sorted(steps)
     assert page.count(">offen<") == 3

@@ -46,7 +46,7 @@ def _parts(found: System) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
     )
     yield _("Datenbank"), _database(found)
     yield _("Mail"), _mail(found)
-    yield _("Kommunenregister"), _register(found)
+    yield _("Gemeindeverzeichnis"), _register(found)
     yield _("Bibliotheken"), iter(found.libraries.items())
 
 
