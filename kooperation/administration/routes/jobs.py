@@ -17,6 +17,9 @@ NAMES = {
     "kooperation.accounts.jobs.forget_stale": N_("Unbestätigte Registrierungen entfernen"),
     "kooperation.base.housekeeping.clean_up": N_("Nächtliches Aufräumen"),
     "kooperation.base.mail.jobs.send_mails": N_("Mails senden"),
+    "kooperation.cockpit.jobs.send_digests": N_("Neuigkeiten in einer Mail zusammenfassen"),
+    "kooperation.register.jobs.clear_out_uploads": N_("Hochgeladene Registerdateien entfernen"),
+    "kooperation.register.jobs.work_off_uploads": N_("Registerdateien prüfen und einlesen"),
 }
 """What tasks are called; one without a name is called as in the program."""
 STAGES = {

@@ -23,7 +23,7 @@ WAYS = (
         N_("Wer sich anmelden kann, zu welcher Kommune jemand gehört und was er darf"),
     ),
     ("administration.invitations", N_("Einladungen"), N_("Menschen einladen, die hier noch kein Konto haben")),
-    ("register.uploads", N_("Gemeindeverzeichnis"), N_("Das amtliche Gemeindeverzeichnis einlesen und erneuern")),
+    ("register.uploads", N_("Gemeindeverzeichnis"), N_("Die amtlichen Dateien einlesen und erneuern")),
     ("administration.topics", N_("Themen"), N_("Die Wörter, mit denen alle dasselbe meinen")),
     (
         "administration.legal_pages",
@@ -146,8 +146,8 @@ def _steps(state: Attention) -> Iterator[Step]:
     yield Step(
         _("Gemeindeverzeichnis einlesen"),
         _(
-            "Ohne das amtliche Gemeindeverzeichnis kann niemand seine Kommune finden. "
-            "In der Kommandozeile geht es mit „kooperation register import DATEI“."
+            "Ohne das amtliche Verzeichnis kann niemand seine Kommune finden. Sie laden die Datei beim "
+            "Statistischen Bundesamt und hier wieder hoch; die Seite sagt, welche es ist."
         ),
         way_to("register.uploads"),
         state.edition_date is not None,
