@@ -1,6 +1,6 @@
 """What is stored about a user, as their copy says it: accounts, the outbox, and the log."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from kooperation.accounts import queries
@@ -26,6 +26,8 @@ PURPOSES: Mapping[str, str] = {
     MailPurpose.PASSWORD_RESET: N_("Kennwort neu setzen"),
     MailPurpose.ADDRESS_CHANGE: N_("Adresse ändern"),
 }
+NAMING_PEOPLE = frozenset({Invitation.__name__, JoinRequest.__name__, User.__name__})
+"""The kinds of records that the log calls by the name or the address of a person."""
 
 
 def stored_about(user: User) -> Iterator[StoredData]:
@@ -155,6 +157,7 @@ def _log(user: User) -> Iterator[StoredData]:
     mine = {(User.__name__, user.id), *((JoinRequest.__name__, one.id) for one in queries.all_requests_of(user))}
     sight = queries.sight_of(user)
     sight = Sight(sight.edited, sight.own, mine)
+    known = mine | {(Invitation.__name__, one.id) for one in queries.invitations_to(user.email)}
     labels = {
         "at": _("Wann"),
         "actor": _("Wer"),
@@ -170,15 +173,20 @@ def _log(user: User) -> Iterator[StoredData]:
         (_("Was ich geändert habe, nach dem Protokoll"), done),
         (_("Was an meinem Konto geändert wurde, nach dem Protokoll"), log.about(mine)),
     ):
-        yield StoredData("audit_entry", label, labels, [_entry(told) for told in tell(entries, sight, named)])
+        yield StoredData(
+            "audit_entry", label, labels, [_entry(told, sight, known) for told in tell(entries, sight, named)]
+        )
 
 
-def _entry(told: Told) -> dict[str, Any]:
+def _entry(told: Told, sight: Sight, known: Collection[tuple[str, int]]) -> dict[str, Any]:
+    """What the copy says of an entry; whoever once decided about other people takes no names of them along."""
+    is_of_another = told.subject[0] in NAMING_PEOPLE and told.subject not in known
+    may_know = told.keeper is not None and told.keeper.id in sight.edited
     return {
         "at": told.at,
         "actor": told.actor,
         "event": told.event,
-        "record": told.record,
+        "record": _("(persönlich)") if is_of_another and not may_know else told.record,
         "keeper": told.keeper.display_name if told.keeper else None,
         "changes": told.changes_in_words,
     }
