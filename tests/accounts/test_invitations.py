@@ -290,7 +290,7 @@ def test_an_administrator_is_invited_without_a_municipality_and_only_administrat
     invitation = invitations.invite("nina@muster.example", None, None, is_admin=True, actor=ada, at=at)
     both = invitations.invite("nora@muster.example", village, Role.READER, is_admin=True, actor=ada, at=at)
     plain = invitations.invite("nele@muster.example", village, Role.READER, actor=vera, at=at)
-    assert set(queries.open_invitations()) == {invitation, both, plain}
+    assert set(queries.open_invitations().items) == {invitation, both, plain}
     assert [policy.decides_over_invitation(vera, one) for one in (invitation, both, plain)] == [False, False, True]
     assert [policy.sees_invitation(vera, one) for one in (invitation, both, plain)] == [False, True, True]
     assert [policy.decides_over_invitation(ada, one) for one in (invitation, both, plain)] == [True, True, False]

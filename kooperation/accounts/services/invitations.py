@@ -41,8 +41,8 @@ def invite(
     """Invite an address by mail to a role at a municipality, to look after the instance, or to both.
 
     The caller commits, and says the same whether or not the address has an account. Refuses what is no mail address,
-    the actor's own, a municipality that nobody can belong to, a role without a municipality and the reverse, whoever is a member there
-    already, an address that is invited there already, and too many mails a day (RuleViolation).
+    the actor's own, a municipality that nobody can belong to, a role without a municipality and the reverse, whoever
+    is a member there already, an address that is invited there already, and too many mails a day (RuleViolation).
     """
     folded = fold_address(address)
     if not is_mail_address(folded):
