@@ -1,6 +1,6 @@
 """What is stored about a user, as their copy says it: accounts, the outbox, and the log."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kooperation.accounts import queries
@@ -157,7 +157,6 @@ def _log(user: User) -> Iterator[StoredData]:
     mine = {(User.__name__, user.id), *((JoinRequest.__name__, one.id) for one in queries.all_requests_of(user))}
     sight = queries.sight_of(user)
     sight = Sight(sight.edited, sight.own, mine)
-    known = mine | {(Invitation.__name__, one.id) for one in queries.invitations_to(user.email)}
     labels = {
         "at": _("Wann"),
         "actor": _("Wer"),
@@ -174,13 +173,15 @@ def _log(user: User) -> Iterator[StoredData]:
         (_("Was an meinem Konto geändert wurde, nach dem Protokoll"), log.about(mine)),
     ):
         yield StoredData(
-            "audit_entry", label, labels, [_entry(told, sight, known) for told in tell(entries, sight, named)]
+            "audit_entry", label, labels, [_entry(told, sight, user) for told in tell(entries, sight, named)]
         )
 
 
-def _entry(told: Told, sight: Sight, known: Collection[tuple[str, int]]) -> dict[str, Any]:
+def _entry(told: Told, sight: Sight, user: User) -> dict[str, Any]:
     """What the copy says of an entry; whoever once decided about other people takes no names of them along."""
-    is_of_another = told.subject[0] in NAMING_PEOPLE and told.subject not in known
+    # By the address, not by the number: an invitation is removed, and on SQLite the next one has its number.
+    is_theirs = told.subject in sight.themselves or told.record.partition(", ")[0] == user.email
+    is_of_another = told.subject[0] in NAMING_PEOPLE and not is_theirs
     may_know = told.keeper is not None and told.keeper.id in sight.edited
     return {
         "at": told.at,
