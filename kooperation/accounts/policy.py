@@ -132,8 +132,15 @@ def sees_membership(user: User | None, membership: Membership) -> bool:
 
 
 def kinds_hidden_from(user: User | None, municipality: Municipality) -> tuple[str, ...]:
-    """The kinds of a municipality's records that only those know of who decide who belongs to it."""
-    return () if decides_at(user, municipality) else (JoinRequest.__name__, Invitation.__name__)
+    """The kinds of a municipality's records in the log that the user does not learn of, since they name people.
+
+    Whoever decides who belongs to it knows of all, whoever edits for it not of requests and invitations, and a reader
+    not of accounts either.
+    """
+    if decides_at(user, municipality):
+        return ()
+    waiting = (JoinRequest.__name__, Invitation.__name__)
+    return waiting if edits(user, municipality) else (*waiting, User.__name__)
 
 
 def waits_to_choose(user: User | None, municipality: Municipality) -> bool:

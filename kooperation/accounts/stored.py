@@ -26,6 +26,8 @@ PURPOSES: Mapping[str, str] = {
     MailPurpose.PASSWORD_RESET: N_("Kennwort neu setzen"),
     MailPurpose.ADDRESS_CHANGE: N_("Adresse ändern"),
 }
+NAMING_PEOPLE = frozenset({Invitation.__name__, JoinRequest.__name__, User.__name__})
+"""The kinds of records that the log calls by the name or the address of a person."""
 
 
 def stored_about(user: User) -> Iterator[StoredData]:
@@ -170,15 +172,22 @@ def _log(user: User) -> Iterator[StoredData]:
         (_("Was ich geändert habe, nach dem Protokoll"), done),
         (_("Was an meinem Konto geändert wurde, nach dem Protokoll"), log.about(mine)),
     ):
-        yield StoredData("audit_entry", label, labels, [_entry(told) for told in tell(entries, sight, named)])
+        yield StoredData(
+            "audit_entry", label, labels, [_entry(told, sight, user) for told in tell(entries, sight, named)]
+        )
 
 
-def _entry(told: Told) -> dict[str, Any]:
+def _entry(told: Told, sight: Sight, user: User) -> dict[str, Any]:
+    """What the copy says of an entry; whoever once decided about other people takes no names of them along."""
+    # By the address, not by the number: an invitation is removed, and on SQLite the next one has its number.
+    is_theirs = told.subject in sight.themselves or told.record.partition(", ")[0] == user.email
+    is_of_another = told.subject[0] in NAMING_PEOPLE and not is_theirs
+    may_know = told.keeper is not None and told.keeper.id in sight.edited
     return {
         "at": told.at,
         "actor": told.actor,
         "event": told.event,
-        "record": told.record,
+        "record": _("(persönlich)") if is_of_another and not may_know else told.record,
         "keeper": told.keeper.display_name if told.keeper else None,
         "changes": told.changes_in_words,
     }

@@ -34,7 +34,7 @@ _LOG_WORDS = LogWords(
         **{name: LogColumn(label) for name, label in FIELDS.items()},
         # The log has one word for a column of one name, whatever the record.
         "email": LogColumn(N_("E-Mail-Adresse")),
-        "entered_by_id": LogColumn(N_("Eingetragen von")),
+        "entered_by_id": LogColumn(N_("Eingetragen von"), is_place=True),
     },
     actors=(REFORM,),
 )

@@ -159,6 +159,15 @@ def _note(
         profile,
         label=municipality.display_name,
         kept=audit.Kept(municipality.id),
-        before={name: before.get(name) for name in changed} if before else None,
-        after={name: after[name] for name in changed},
+        before=_written(before, changed) if before else None,
+        after=_written(after, changed),
     )
+
+
+def _written(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Some values as the log keeps them: a municipality by its key, which says to people which one it was."""
+    written = {name: values.get(name) for name in names}
+    if (number := written.get("entered_by_id")) is not None:
+        place = db.session.get_one(Municipality, number)
+        written["entered_by_id"] = place.key or place.display_name
+    return written

@@ -195,7 +195,7 @@ def test_the_inviter_learns_nothing_of_accounts(app, enter, village, arrived):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"email": "vera@muster.example"}, "Vera Verwalterin gehört schon zu Musterdorf."),
+        ({"email": "vera@muster.example"}, "Sich selbst laden Sie nicht ein."),
         ({"email": "EDDA@muster.example", "role": "2"}, "Edda Eifrig gehört schon zu Musterdorf."),
         ({"email": "schon@muster.example"}, "Diese Adresse ist schon eingeladen."),
         ({"email": "keine adresse"}, "name@kommune.de"),
@@ -290,7 +290,7 @@ def test_an_administrator_is_invited_without_a_municipality_and_only_administrat
     invitation = invitations.invite("nina@muster.example", None, None, is_admin=True, actor=ada, at=at)
     both = invitations.invite("nora@muster.example", village, Role.READER, is_admin=True, actor=ada, at=at)
     plain = invitations.invite("nele@muster.example", village, Role.READER, actor=vera, at=at)
-    assert set(queries.open_invitations()) == {invitation, both, plain}
+    assert set(queries.open_invitations().items) == {invitation, both, plain}
     assert [policy.decides_over_invitation(vera, one) for one in (invitation, both, plain)] == [False, False, True]
     assert [policy.sees_invitation(vera, one) for one in (invitation, both, plain)] == [False, True, True]
     assert [policy.decides_over_invitation(ada, one) for one in (invitation, both, plain)] == [True, True, False]
@@ -431,3 +431,41 @@ def test_requests_closed_by_a_reform_are_told(make, app, arrived):
     db.session.commit()
     (mail,) = arrived()
     assert "Adorf, Bdorf" in mail.get_content()
+
+
+def test_nobody_invites_themselves(app, enter, village, arrived):
+    answer = invite(enter("vera@muster.example"), email=" VERA@muster.example ")
+    assert "Sich selbst laden Sie nicht ein." in answer.get_data(as_text=True)
+    assert states(app) == []
+    assert arrived() == []
+
+
+def test_nobody_accepts_what_they_sent_not_even_after_a_change_of_address(make):
+    kreis = make.municipality("Kreis", level=Level.LANDKREIS)
+    below = make.municipality("Dorf", parent=kreis)
+    karl = make.member(kreis, Role.MANAGER, make.user(email="karl@muster.example"))
+    at = now()
+    invitation = invitations.invite("andere@muster.example", below, Role.MANAGER, actor=karl, at=at)
+    karl.email = "andere@muster.example"
+    with pytest.raises(RuleViolation, match="Über die eigene Aufnahme entscheidet jemand anderes"):
+        invitations.accept(invitation, karl, at=at)
+    assert karl.role_at(below.id) is None
+
+
+@pytest.mark.parametrize("end", ["gone", "deactivated", "no admin"])
+def test_an_invitation_to_look_after_the_instance_ends_with_the_right_of_whoever_sent_it(make, end):
+    ada, gerd, at = make.user(is_admin=True), make.user(email="gerd@muster.example"), now()
+    make.user(is_admin=True)
+    invitation = invitations.invite(gerd.email, None, None, is_admin=True, actor=ada, at=at)
+    db.session.flush()
+    changes = {"gone": None, "deactivated": {"deactivated_at": at}, "no admin": {"is_admin": False}}[end]
+    if changes is None:
+        db.session.execute(update(Invitation).values(invited_by_id=None))
+        db.session.expire(invitation)
+    else:
+        # As somebody else changed it, unseen by what was loaded here.
+        theirs = update(User).where(User.id == ada.id).values(changes)
+        db.session.execute(theirs, execution_options={"synchronize_session": False})
+    with pytest.raises(RuleViolation, match="gilt nicht mehr"):
+        invitations.accept(invitation, gerd, at=at)
+    assert not gerd.is_admin

@@ -47,7 +47,7 @@ def test_the_higher_role_wins(make, two, before, there, after):
     make.member(village, before, old)
     if there:
         make.member(village, there, new)
-    (moved,) = preview(old, new).memberships
+    (moved,) = preview(old, new, actor=SHELL).memberships
     assert (moved.municipality, moved.before, moved.after) == (village, there, after)
     merge(old, new, actor=SHELL, at=now())
     assert roles(new) == {village.id: after}
@@ -73,7 +73,7 @@ def test_what_the_one_did_the_other_did(make, two):
     village = make.municipality()
     users.grant(make.user("Otto"), village, Role.READER, actor=old)
     users.rename(old, "Erika Älter", actor=old)
-    assert preview(old, new).log_entries == 2
+    assert preview(old, new, actor=SHELL).log_entries == 2
     number = old.id
     merge(old, new, actor=SHELL, at=now())
     entries = list(db.session.scalars(select(AuditEntry)))
@@ -96,7 +96,7 @@ def test_requests_go_along_and_one_that_is_not_needed_any_more_is_closed(make, t
     for place in (plain, twice, member):
         joining.ask(old, place, role=Role.EDITOR, note="", at=now())
     joining.ask(new, twice, role=Role.READER, note="", at=now() + timedelta(hours=1))
-    assert len(preview(old, new).requests) == 3
+    assert len(preview(old, new, actor=SHELL).requests) == 3
     merge(old, new, actor=SHELL, at=now())
     found = [(one.municipality, one.role, one.state) for one in db.session.scalars(select(JoinRequest))]
     assert {one.user_id for one in db.session.scalars(select(JoinRequest))} == {new.id}
@@ -116,7 +116,7 @@ def test_other_features_are_told(make, two, monkeypatch):
 
 
 def refused(old, new, said):
-    assert said in (preview(old, new).refusal or "")
+    assert said in (preview(old, new, actor=SHELL).refusal or "")
     with pytest.raises(RuleViolation, match=said):
         merge(old, new, actor=SHELL, at=now())
 
@@ -129,16 +129,16 @@ def test_an_account_is_not_merged_into_a_deactivated_one(make, two):
     two[1].deactivated_at = now()
     refused(*two, "ist gesperrt")
     two[0].deactivated_at, two[1].deactivated_at = now(), None
-    assert preview(*two).refusal is None
+    assert preview(*two, actor=SHELL).refusal is None
 
 
 def test_the_last_administrator_is_not_lost(make, two):
     old, new = two
     old.is_admin = True
-    assert preview(old, new).loses_admin
+    assert preview(old, new, actor=SHELL).loses_admin
     refused(old, new, "das letzte Konto")
     new.is_admin = True
-    assert preview(old, new).refusal is None
+    assert preview(old, new, actor=SHELL).refusal is None
     new.is_admin = False
     make.user(is_admin=True)
     merge(old, new, actor=SHELL, at=now())
@@ -156,7 +156,38 @@ def test_looking_at_what_would_be_moved_changes_nothing(make, two):
     old, new = two
     make.member(make.municipality(), Role.EDITOR, old)
     before = db.session.scalar(select(func.count()).select_from(AuditEntry))
-    preview(old, new)
+    preview(old, new, actor=SHELL)
     assert not db.session.dirty
     assert not db.session.new
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before
+
+
+@pytest.mark.parametrize(
+    ("role", "held", "is_refused"),
+    [
+        (Role.MANAGER, None, True),
+        (Role.READER, None, True),
+        (Role.MANAGER, Role.EDITOR, True),
+        (Role.EDITOR, Role.EDITOR, False),
+        (Role.READER, Role.MANAGER, False),
+    ],
+)
+def test_nobody_gives_their_own_account_a_role_by_merging(make, two, role, held, is_refused):
+    old, new = two
+    village = make.municipality()
+    make.member(village, role, old)
+    if held:
+        make.member(village, held, new)
+    new.is_admin = True
+    refusal = preview(old, new, actor=new).refusal
+    if not is_refused:
+        assert refusal is None
+        merge(old, new, actor=new, at=now())
+        return
+    assert "nur, wenn jemand anderes zusammenführt" in refusal
+    with pytest.raises(RuleViolation, match="nur, wenn jemand anderes zusammenführt"):
+        merge(old, new, actor=new, at=now())
+    other = make.user(is_admin=True)
+    assert preview(old, new, actor=other).refusal is None
+    merge(old, new, actor=other, at=now())
+    assert roles(new)[village.id] is role

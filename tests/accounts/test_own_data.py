@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import Role
-from kooperation.accounts.services import joining, password_reset, users
+from kooperation.accounts.services import invitations, joining, password_reset, users
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db, now
 from kooperation.parties.rules import Level
@@ -106,3 +106,32 @@ def test_a_new_password_is_asked_for_to_leave(enter, erika):
     """An account without a password of its own is refused in a sentence, not with an error."""
     answer = send(enter(ADDRESS), "/konto/loeschen/", {"password": "irgendeines", "confirmed": "y"})
     assert "Das ist nicht Ihr Kennwort" in answer.get_data(as_text=True)
+
+
+def test_whoever_once_managed_takes_no_names_and_addresses_of_others_along(app, enter, prepared):
+    def fill(make):
+        village = make.municipality("Musterdorf", key="08001001")
+        erika = make.member(village, Role.MANAGER, make.user("Erika Muster", email=ADDRESS))
+        other = make.member(village, Role.MANAGER, make.user("Otto Ober", email="otto@muster.example"))
+        gast = make.user("Gerd Gast", email="gerd@muster.example")
+        invitations.invite("fremd@muster.example", village, Role.READER, actor=erika, at=now())
+        request = joining.ask(gast, village, role=Role.READER, note="", at=now())
+        joining.decline(request, reason="Nein", actor=erika, at=now())
+        users.grant(make.user("Nina Neu"), village, Role.READER, actor=erika)
+        users.rename(erika, "Erika Neu", actor=erika)
+        kreis = make.municipality("Landkreis Muster", level=Level.LANDKREIS, key="08001")
+        invitation = invitations.invite(ADDRESS, kreis, Role.READER, actor=other, at=now())
+        invitations.decline(invitation, erika, at=now())
+
+    prepared(fill)
+    names = {"fremd@muster.example, Musterdorf", "Gerd Gast, Musterdorf", "Nina Neu, Musterdorf"}
+    mine = {"Erika Neu", f"{ADDRESS}, Landkreis Muster"}
+    done = "Was ich geändert habe, nach dem Protokoll"
+    assert {one["record"] for one in tables(enter(ADDRESS))[done]} == names | mine
+    with app.app_context():
+        user = db.session.scalar(select(User).where(User.email == ADDRESS))
+        db.session.delete(user.memberships[0])
+        db.session.commit()
+    found = tables(enter(ADDRESS))
+    assert {one["record"] for one in found[done]} == {"(persönlich)"} | mine
+    assert not any(name in str(found) for name in ("fremd@", "Gerd", "Nina"))

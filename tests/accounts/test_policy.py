@@ -251,3 +251,18 @@ def _ensure_inside(user, units, allowed):
     for unit in units:
         if unit.id in allowed:
             assert {unit.id, unit.district_id, unit.association_id} & mine
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [
+        (None, ("JoinRequest", "Invitation", "User")),
+        (Role.READER, ("JoinRequest", "Invitation", "User")),
+        (Role.EDITOR, ("JoinRequest", "Invitation")),
+        (Role.MANAGER, ()),
+    ],
+)
+def test_whose_names_in_the_log_are_hidden_from_whom(make, region, role, hidden):
+    make.member(region["a"], Role.MANAGER)
+    user = make.member(region["a"], role) if role else make.user()
+    assert policy.kinds_hidden_from(user, region["a"]) == hidden

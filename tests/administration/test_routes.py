@@ -6,8 +6,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from kooperation.accounts.models import Invitation
+from kooperation.accounts.rules import Role
+from kooperation.accounts.services import invitations
 from kooperation.administration.models import Feedback
 from kooperation.administration.queries.attention import Attention
 from kooperation.audit.models import AuditEntry
@@ -16,6 +19,7 @@ from kooperation.base.db import db, now, today
 from kooperation.base.mail import sending, writing
 from kooperation.base.mail.models import OutgoingMail
 from kooperation.parties.models import Topic
+from kooperation.parties.queries import municipality_by_key
 from kooperation.register.models import Edition
 from tests.accounts.conftest import send, statements
 from tests.administration.conftest import ADMIN
@@ -230,6 +234,32 @@ def test_an_administrator_invites_and_takes_it_back(app, admin):
     assert send(admin, f"{page}{number}/noch-einmal/").status_code == 302
     assert send(admin, f"{page}{number}/zurueckziehen/").status_code == 302
     assert "Keine offenen Einladungen" in text_of(admin, page)
+
+
+def test_open_invitations_come_in_pages_that_cost_the_same_however_many_there_are(app, admin, prepared):
+    page = "/verwaltung/einladungen/"
+
+    def fill(make, numbers):
+        place = municipality_by_key("08001001")
+        for number in numbers:
+            actor = make.user(f"Wer {number}", email=f"wer{number}@muster.example")
+            address = f"i{number}@muster.example"
+            invitations.invite(address, place, Role.READER, actor=actor, at=now() + timedelta(seconds=number))
+
+    prepared(lambda make: fill(make, [0]))
+    with statements(app) as few:
+        assert "i0@muster.example" in text_of(admin, page)
+    prepared(lambda make: fill(make, range(1, 45)))
+    with app.app_context():
+        db.session.execute(update(Invitation).values(sent_at=now() - timedelta(days=2)))
+        db.session.commit()
+    prepared(lambda make: fill(make, range(45, 52)))
+    with statements(app) as many:
+        first = text_of(admin, page)
+    assert len(many) == len(few)
+    assert first.count("@muster.example</th>") == 50
+    assert "1–50</strong> von <strong>52</strong> Einladungen" in first
+    assert text_of(admin, page + "?seite=2").count("@muster.example</th>") == 2
 
 
 RUBBISH = st.one_of(

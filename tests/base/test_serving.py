@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from kooperation.base import processes, serving
 from kooperation.base.config import ROOT
@@ -284,24 +285,48 @@ def test_serve_answers_says_it_is_ready_and_stops_when_asked(serving_there):
     assert not any("geheim" in line for line in lines)
 
 
-@pytest.mark.parametrize(
-    "address", ["/kennwort/neu/{}", "/kennwort/neu/{}/", "/einladung/{}", "/adresse/{}.", "/x?t={}"]
-)
-def test_the_secret_of_a_link_stands_in_no_log_and_leaves_by_no_referer(serving_there, address):
-    process, port, log = serving_there
-    token = secrets.token_urlsafe(32)
-    answer = ask(port, address.format(token))
-    assert answer.status in {404, 200}
-    if answer.headers["Referrer-Policy"] != "strict-origin":
-        # Nothing is there: the page leads nowhere but to this site.
-        assert answer.headers["Referrer-Policy"] == "same-origin"
-        assert not address.startswith("/kennwort/neu/{}") or address.endswith("/")
+def addresses_with(app: Flask, token: str) -> list[str]:
+    """The addresses of all pages that a link with a secret leads to."""
+    adapter = app.url_map.bind("127.0.0.1")
+    rules = [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
+    return [adapter.build(rule.endpoint, {"token": token}) for rule in rules]
+
+
+def ensure_unlogged(serving: tuple[subprocess.Popen[str], int, Path], token: str) -> None:
+    process, _, log = serving
     process.terminate()
     assert process.wait(PATIENCE) == 0
     lines = log.read_text()
     assert "gunicorn.access" in lines
     assert token not in lines
     assert token[:20] not in lines
+
+
+def test_the_secret_of_a_link_stands_in_no_log_and_leaves_by_no_referer(app, serving_there):
+    token = secrets.token_urlsafe(32)
+    addresses = addresses_with(app, token)
+    assert len(addresses) >= 6
+    for address in addresses:
+        answer = ask(serving_there[1], address)
+        assert (address, answer.headers["Referrer-Policy"]) == (address, "strict-origin")
+        assert answer.headers["Cache-Control"] == "no-store"
+    ensure_unlogged(serving_there, token)
+
+
+def test_the_secret_of_a_link_that_was_typed_wrongly_stands_in_no_log(serving_there):
+    token = secrets.token_urlsafe(32)
+    for address in ("/kennwort/neu/{}/", "/einladung/{}.", "/adresse/{}", "/gibt-es-nicht/{}", "/?t={}"):
+        answer = ask(serving_there[1], address.format(token))
+        assert answer.status in {200, 404}
+        assert answer.headers["Referrer-Policy"] in {"strict-origin", "same-origin"}
+    ensure_unlogged(serving_there, token)
+
+
+def test_the_proxy_of_the_handbook_logs_no_link_with_a_secret(app):
+    text = (ROOT / "docs" / "betrieb.md").read_text()
+    (unlogged,) = re.findall(r"location ~ (\S+) \{\s+access_log off;", text)
+    addresses = addresses_with(app, "x" * 43)
+    assert [address for address in addresses if not re.search(unlogged, address)] == []
 
 
 def test_idle_connections_stop_nobody(serving_there):

@@ -107,6 +107,16 @@ def test_who_asks_to_be_let_in_is_told_to_those_alone_who_decide(make, dorf):
     assert "Heimlicher Gast" in outbox()[0].text
 
 
+def test_who_belongs_to_it_is_told_to_those_alone_who_edit(make, dorf):
+    reader, editor = (
+        make.member(dorf, role, make.user(created_at=MONDAY - 9 * DAY)) for role in (Role.READER, Role.EDITOR)
+    )
+    changed(dorf, MONDAY - DAY, event="membership.granted", kind="User", label="Nina Neu, Dorf")
+    assert not tell(reader)
+    assert tell(editor)
+    assert "Nina Neu" in outbox()[0].text
+
+
 def test_who_chose_daily_is_told_each_morning_and_who_chose_never_is_not(erika, dorf):
     services.choose(erika, Rhythm.DAILY, [], at=MONDAY - 9 * DAY)
     for day in range(3):

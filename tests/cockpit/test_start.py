@@ -72,6 +72,7 @@ def test_changes_are_told_without_values_and_own_ones_to_editors_alone(enter, wo
         changed(adorf, now(), is_own=True, label="Geheimes")
         changed(municipality_by_key("08001002"), now(), label="Fremdes")
         changed(adorf, now(), event="request.made", kind="JoinRequest", label="Heimlicher Gast")
+        changed(adorf, now(), event="membership.granted", kind="User", label="Nina Neu, Adorf")
 
     prepared(fill)
     vera, lena = page(enter("vera@muster.example")), page(enter("lena@muster.example"))
@@ -80,7 +81,7 @@ def test_changes_are_told_without_values_and_own_ones_to_editors_alone(enter, wo
         assert "von Vera Vogt" in shown
         assert "Nur auf der Seite" not in shown
         assert "Fremdes" not in shown
-    for known_to_some in ("Heimlicher Gast", "Geheimes"):
+    for known_to_some in ("Heimlicher Gast", "Geheimes", "Nina Neu"):
         assert known_to_some in vera
         assert known_to_some not in lena
 

@@ -5,11 +5,15 @@ from flask import current_app
 from sqlalchemy import select
 
 from kooperation.accounts.rules import Role
+from kooperation.audit import queries as log
 from kooperation.audit.models import AuditEntry
+from kooperation.audit.rules import Sight
+from kooperation.audit.telling import tell
 from kooperation.base.db import db, now
 from kooperation.base.errors import Outdated, RuleViolation
 from kooperation.contacts import hooks, queries, services
 from kooperation.contacts.models import Profile
+from kooperation.parties.queries import named
 from kooperation.parties.rules import Level
 from tests.contacts.conftest import TYPED, enter_profile
 
@@ -91,6 +95,18 @@ def test_from_above_it_is_entered_for_the_municipality_until_one_of_its_own_conf
     assert _tasks(manager) == []
     services.confirm(profile, version=2, user=manager, at=now())
     assert [one.event for one in logged()] == ["profile.entered", "profile.confirmed"]
+
+
+def test_the_log_says_who_entered_from_above_by_name(make, kreis, dorf):
+    coordinator, editor = make.member(kreis, Role.EDITOR), make.member(dorf, Role.EDITOR)
+    profile = enter_profile(dorf, coordinator)
+    services.confirm(profile, version=1, user=editor, at=now())
+    entered, confirmed = logged()
+    assert entered.after["entered_by_id"] == kreis.key
+    assert (confirmed.before, confirmed.after) == ({"entered_by_id": kreis.key}, {"entered_by_id": None})
+    with current_app.test_request_context():
+        (told,) = tell(log.of_record("Profile", profile.id)[:1], Sight(), named)
+    assert told.changes_in_words == "Eingetragen von: Landkreis → –"
 
 
 def test_to_edit_is_to_confirm_also_where_nothing_else_changes(make, kreis, dorf):

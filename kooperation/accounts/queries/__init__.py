@@ -23,6 +23,7 @@ from kooperation.accounts.models import (
 from kooperation.accounts.rules import InvitationState, MailPurpose, RequestState, Role
 from kooperation.audit.rules import Sight
 from kooperation.base.db import db
+from kooperation.base.paging import Page, paged
 from kooperation.parties.models import Municipality
 
 # A municipality is always there: the database is told so, since it would look through all of them for an outer join.
@@ -146,9 +147,11 @@ def registrations_of(address: str) -> list[Registration]:
     return list(db.session.scalars(theirs.order_by(Registration.id.desc())))
 
 
-def open_invitations() -> list[Invitation]:
-    """All open invitations, also expired ones, the one sent last first."""
-    return list(db.session.scalars(_open_invitations()))
+def open_invitations(page: int = 1) -> Page[Invitation]:
+    """One page of all open invitations, also expired ones, the one sent last first."""
+    counted = select(func.count(Invitation.id)).where(Invitation.state == InvitationState.OPEN)
+    found = paged(_open_invitations(), page, counted=counted)
+    return Page([row[0] for row in found.items], found.number, found.total, found.per_page)
 
 
 def open_invitation(address: str, municipality: Municipality | None) -> Invitation | None:

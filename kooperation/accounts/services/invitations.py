@@ -40,13 +40,15 @@ def invite(
 ) -> Invitation:
     """Invite an address by mail to a role at a municipality, to look after the instance, or to both.
 
-    The caller commits, and says the same whether or not the address has an account. Refuses what is no mail address, a
-    municipality that nobody can belong to, a role without a municipality and the reverse, whoever is a member there
-    already, an address that is invited there already, and too many mails a day (RuleViolation).
+    The caller commits, and says the same whether or not the address has an account. Refuses what is no mail address,
+    the actor's own, a municipality that nobody can belong to, a role without a municipality and the reverse, whoever
+    is a member there already, an address that is invited there already, and too many mails a day (RuleViolation).
     """
     folded = fold_address(address)
     if not is_mail_address(folded):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
+    if folded == actor.email:
+        raise RuleViolation("Sich selbst laden Sie nicht ein. Fragen Sie unter „Mein Konto“ an.", "email")
     if (municipality is None) != (role is None):
         raise RuleViolation("Zu einer Kommune gehört eine Rolle, und zu einer Rolle eine Kommune.", "role")
     if municipality is None and not is_admin:
@@ -99,12 +101,18 @@ def accept(invitation: Invitation, user: User, *, at: datetime) -> None:
     """Let whoever was invited in, with the role of the invitation or the higher one that they have there.
 
     What they asked of the municipality is fulfilled with that. The caller commits. Refuses a user with another address,
-    an invitation that has ended or expired, and a municipality that nobody can belong to any more (RuleViolation).
+    an invitation that has ended or expired, one's own, one to look after the instance whose sender does so no longer,
+    and a municipality that nobody can belong to any more (RuleViolation).
     """
     if user.email != invitation.address:
         raise RuleViolation("Diese Einladung ging an eine andere Adresse als die, mit der Sie angemeldet sind.")
     users.take_turn(user)
     _ensure_holds(invitation, at)
+    # Whoever invited may have changed their address since, to the one that they invited.
+    if invitation.invited_by_id == user.id:
+        raise RuleViolation("Über die eigene Aufnahme entscheidet jemand anderes.")
+    if invitation.is_admin:
+        _ensure_sent_by_admin(invitation)
     granted_by = invitation.invited_by or user
     municipality, role = invitation.municipality, invitation.role
     if municipality is not None and role is not None:
@@ -224,6 +232,14 @@ def _ensure_holds(invitation: Invitation, at: datetime) -> None:
     _ensure_open(invitation)
     # Sent again meanwhile: the link that was followed is no longer the one that holds.
     if invitation.token_hash != followed or not invitation.holds(at):
+        raise RuleViolation(ENDED)
+
+
+def _ensure_sent_by_admin(invitation: Invitation) -> None:
+    inviter = invitation.invited_by
+    if inviter is not None:
+        db.session.refresh(inviter, ["is_admin", "deactivated_at"])
+    if inviter is None or not inviter.is_active or not inviter.is_admin:
         raise RuleViolation(ENDED)
 
 

@@ -45,10 +45,10 @@ class Preview:
     refusal: str | None
 
 
-def preview(from_user: User, into_user: User) -> Preview:
-    """What merging one account into another would move. Changes nothing."""
+def preview(from_user: User, into_user: User, *, actor: audit.Actor) -> Preview:
+    """What merging one account into another would move, were it the actor who does it. Changes nothing."""
     try:
-        _ensure_mergeable(from_user, into_user)
+        _ensure_mergeable(from_user, into_user, actor)
     except RuleViolation as violation:
         refusal: str | None = violation.message
     else:
@@ -66,13 +66,13 @@ def merge(from_user: User, into_user: User, *, actor: audit.Actor, at: datetime)
     """Merge one account into another: memberships (the higher role wins), requests, and what the log says of it.
 
     What is left of the one account is removed, its sign-ins end, and both addresses are told by mail. The caller
-    commits. Refuses an account into itself, one that is gone or was deactivated as the one that stays, and to lose
-    the last administrator (RuleViolation).
+    commits. Refuses an account into itself, one that is gone or was deactivated as the one that stays, to lose the last
+    administrator, and to give the actor's own account a role that it does not have (RuleViolation).
     """
     # In the order of their numbers, so that two mergers of the same two wait for each other and not in a circle.
     for one in sorted({from_user, into_user}, key=lambda user: user.id):
         ensure_there(one)
-    _ensure_mergeable(from_user, into_user)
+    _ensure_mergeable(from_user, into_user, actor)
     for membership in list(from_user.memberships):
         _move(membership, into_user, actor)
     for request in queries.all_requests_of(from_user):
@@ -97,13 +97,18 @@ def merge(from_user: User, into_user: User, *, actor: audit.Actor, at: datetime)
     )
 
 
-def _ensure_mergeable(from_user: User, into_user: User) -> None:
+def _ensure_mergeable(from_user: User, into_user: User, actor: audit.Actor) -> None:
     if from_user.id == into_user.id:
         raise RuleViolation("Ein Konto lässt sich nicht mit sich selbst zusammenführen.", "into")
     if not into_user.is_active:
         raise RuleViolation(f"Das Konto von {into_user.name} ist gesperrt. Wählen Sie ein anderes.", "into")
     if not into_user.is_admin:
         ensure_admin_remains(from_user)
+    moved = [_moved(one, into_user) for one in from_user.memberships]
+    if actor.id == into_user.id and any(one.before is None or one.after > one.before for one in moved):
+        raise RuleViolation(
+            "Mitgliedschaften übernimmt Ihr eigenes Konto nur, wenn jemand anderes zusammenführt.", "into"
+        )
 
 
 def _moved(membership: Membership, into_user: User) -> MovedMembership:

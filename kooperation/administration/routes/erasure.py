@@ -26,7 +26,7 @@ def merge_user(user: User) -> ResponseReturnValue:
         into = load_user(int(form.into.data or 0))
         assert into is not None, "the type-ahead lets only known ones pass"
         if "ja" not in request.form or form.seen.data != form.into.data:
-            preview = merging.preview(user, into)
+            preview = merging.preview(user, into, actor=me())
             form.seen.data = form.into.data
         else:
             with refusals_shown_on(form):

@@ -1,6 +1,6 @@
 """Inviting to look after the instance, or to be the first at a municipality; and all invitations that are open."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy, queries
@@ -13,6 +13,7 @@ from kooperation.administration.routes.blueprint import bp, refuse
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.i18n import _
+from kooperation.base.paging import page_number
 from kooperation.parties.queries import municipality_by_key
 
 ONE = "/verwaltung/einladungen/<int:number>/"
@@ -25,10 +26,10 @@ def _load(number: int) -> Invitation | None:
 @bp.get("/verwaltung/einladungen/", endpoint="invitations")
 @guarded(policy.administers)
 def list_invitations() -> ResponseReturnValue:
-    """All open invitations, also expired ones."""
+    """The open invitations, also expired ones, in pages."""
     return render_template(
         "administration/invitations.html",
-        invitations=queries.open_invitations(),
+        page=queries.open_invitations(page_number(request.args)),
         at=now(),
         button_form=EmptyForm(formdata=None),
     )
