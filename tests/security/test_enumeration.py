@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from kooperation.accounts.models import FailedSignIn
-from kooperation.accounts.routes import password_reset as reset_routes
+from kooperation.accounts.routes import timing
 from kooperation.accounts.services import signing_in
 from kooperation.base.db import db, now
 from tests.security.test_forged_requests import token_of
@@ -26,7 +26,7 @@ ADDRESSES = {
 
 @pytest.fixture(autouse=True)
 def _people(prepared, monkeypatch):
-    monkeypatch.setattr(reset_routes, "ANSWER_AFTER", 0.0)
+    monkeypatch.setattr(timing, "ANSWER_AFTER", 0.0)
 
     def fill(make):
         unit = make.municipality("Dorf", key="08001001")
