@@ -97,7 +97,7 @@ def _fill(instance: Instance) -> str:
 
 def _signed_in(instance: Instance) -> str:
     user = db.session.scalar(select(User).where(User.email == ADDRESS))
-    user = user or users.create_user(ADDRESS, "Ada Admin", None, is_admin=True, actor=SHELL)
+    user = user or users.create_user(ADDRESS, "Ada Admin", is_admin=True, actor=SHELL)
     token = signing_in.open_session(user, browser="bench", at=now())
     db.session.commit()
     signer = SecureCookieSessionInterface().get_signing_serializer(instance.app)

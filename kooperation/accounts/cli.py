@@ -21,7 +21,8 @@ user_cli = AppGroup("user", help="Konten anlegen.")
 def create(address: str, name: str, admin: bool, password: str) -> None:
     """Ein Konto mit dieser E-Mail-Adresse anlegen; das Kennwort wird erfragt."""
     try:
-        user = users.create_user(address, name, password, is_admin=admin, actor=SHELL)
+        password_hash = users.hash_new(password, address=address, name=name)
+        user = users.create_user(address, name, password_hash=password_hash, is_admin=admin, actor=SHELL)
     except RuleViolation as refusal:
         db.session.rollback()
         click.echo(refusal.message, err=True)

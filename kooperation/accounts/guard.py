@@ -19,7 +19,7 @@ from kooperation.accounts import queries
 from kooperation.accounts.models import User, UserSession
 from kooperation.accounts.rules import ROLES, Role
 from kooperation.accounts.services.signing_in import hash_token
-from kooperation.base.db import now
+from kooperation.base.db import let_write, now
 from kooperation.parties.models import Municipality
 
 View = Callable[..., Any]
@@ -126,6 +126,19 @@ def current_session() -> UserSession | None:
     current_user()
     held: UserSession | None = g.get("user_session")
     return held
+
+
+def begin_writing() -> None:
+    """Let a view that began by reading (``reads_first``) write; what it loaded is read anew where it is used.
+
+    Whose sign-in ended meanwhile is led to the sign-in page.
+    """
+    was_signed_in = current_user() is not None
+    let_write()
+    for name in ("_login_user", "user_session"):
+        g.pop(name, None)
+    if was_signed_in and current_user() is None:
+        abort(redirect(url_for("accounts.sign_in")))
 
 
 def acting_for() -> Municipality | None:

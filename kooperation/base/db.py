@@ -129,8 +129,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     # Without this the driver decides by itself when a transaction begins, and never before a read.
     connection.isolation_level = None
-    # Sixteen who write at once, some of them a password that is hashed meanwhile, wait longer than five seconds.
-    connection.execute("PRAGMA busy_timeout = 15000")
+    connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -159,6 +158,12 @@ def reading() -> Iterator[None]:
     finally:
         db.session.rollback()
         only_reading.reset(token)
+
+
+def let_write() -> None:
+    """Let a request or command that only read until now write from here on; what it loaded is let go."""
+    db.session.rollback()
+    only_reading.set(False)
 
 
 def wait_for_turn(what: str) -> None:

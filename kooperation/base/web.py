@@ -60,6 +60,15 @@ def takes_up_to(size: int) -> Callable[[V], V]:
     return decorate
 
 
+def reads_first(view: V) -> V:
+    """A view that only reads until it calls ``begin_writing``, also where it is sent a form.
+
+    What takes long there, hashing a password, keeps nobody else from writing.
+    """
+    view.reads_first = True  # type: ignore[attr-defined]
+    return view
+
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -132,7 +141,8 @@ def _allow_what_the_view_takes() -> None:
 
 
 def _begin_reading() -> None:
-    g.reading = only_reading.set(request.method in READING_METHODS)
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.reading = only_reading.set(request.method in READING_METHODS or getattr(view, "reads_first", False))
 
 
 def _end_reading(_error: BaseException | None) -> None:

@@ -57,7 +57,8 @@ def load(*, actor: audit.Actor) -> int:
     known = set(db.session.scalars(select(User.email).where(_is_invented())))
     new = [one for one in EXAMPLES if one.email not in known]
     for one in new:
-        user = users.create_user(one.email, one.name, PASSWORD, is_admin=one.is_admin, actor=actor)
+        password_hash = users.hash_new(PASSWORD, address=one.email, name=one.name)
+        user = users.create_user(one.email, one.name, password_hash=password_hash, is_admin=one.is_admin, actor=actor)
         municipality = municipality_by_key(one.key) if one.key else None
         if municipality is not None and one.role is not None:
             users.grant(user, municipality, one.role, actor=actor)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from kooperation.accounts.models import Invitation, JoinRequest, Membership, Registration, User
 from kooperation.accounts.rules import MailPurpose, Role
-from kooperation.accounts.services import addresses, invitations, joining, mail_tokens, registering, users
+from kooperation.accounts.services import addresses, invitations, joining, mail_tokens, registering, signing_in, users
 from kooperation.app import create_app
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db, now
@@ -22,7 +22,7 @@ from kooperation.parties.queries import municipality_by_key
 from tests.conftest import configuration
 from tests.factories import Make
 
-PASSWORD = "Vier Woerter gehen durch die Tuer"
+HASH = signing_in.hash_password("Vier Woerter gehen durch die Tuer")
 NEW = "nina@muster.example"
 TOKEN = "a-token-that-was-mailed"
 
@@ -96,8 +96,8 @@ def prepare(app: Flask, action: Callable[[], object]) -> None:
         db.session.commit()
 
 
-def register(password: str = PASSWORD) -> None:
-    registering.register(NEW, "Nina Neu", password, village(), role=Role.READER, note="", at=now())
+def register() -> None:
+    registering.register(NEW, "Nina Neu", village(), password_hash=HASH, role=Role.READER, note="", at=now())
 
 
 def test_two_register_the_same_address_and_the_second_to_confirm_is_told(populated: Flask) -> None:
@@ -112,7 +112,8 @@ def test_two_register_the_same_address_and_the_second_to_confirm_is_told(populat
     with populated.app_context():
         tokens = [f"{TOKEN}{number}" for number in db.session.scalars(select(Registration.id))]
     ends = at_once(
-        populated, *((lambda token=token: registering.confirm(token, PASSWORD, at=now())) for token in tokens)
+        populated,
+        *((lambda token=token: registering.confirm(token, password={HASH: HASH}, at=now())) for token in tokens),
     )
     assert ends == ["Zu dieser Adresse gibt es inzwischen ein Konto. Melden Sie sich damit an.", "done"]
     assert (count(populated, User), count(populated, JoinRequest)) == (4, 1)
@@ -124,13 +125,13 @@ def test_a_link_that_is_confirmed_twice_makes_one_account(populated: Flask) -> N
         db.session.scalars(select(Registration)).one().token_hash = mail_tokens.hash_token(TOKEN)
 
     prepare(populated, with_token)
-    ends = at_once(populated, *[lambda: registering.confirm(TOKEN, PASSWORD, at=now())] * 2)
+    ends = at_once(populated, *[lambda: registering.confirm(TOKEN, password={HASH: HASH}, at=now())] * 2)
     assert ends == [mail_tokens.NO_LONGER_VALID, "done"]
     assert count(populated, User) == 4
 
 
 def test_two_create_the_same_account_and_one_is_told(populated: Flask) -> None:
-    ends = at_once(populated, *[lambda: users.create_user(NEW, "Nina Neu", None, actor=SHELL)] * 2)
+    ends = at_once(populated, *[lambda: users.create_user(NEW, "Nina Neu", actor=SHELL)] * 2)
     assert ends == ["Zu dieser Adresse gibt es bereits ein Konto.", "done"]
 
 
@@ -180,7 +181,7 @@ def test_two_invitations_make_one_account(populated: Flask, keys: tuple[str, str
         prepare(populated, lambda key=key: invite(key))  # type: ignore[misc]
     ends = at_once(
         populated,
-        *((lambda key=key: invitations.accept_anew(held(key), "Nina", PASSWORD, at=now())) for key in keys),
+        *((lambda key=key: invitations.accept_anew(held(key), "Nina", password_hash=HASH, at=now())) for key in keys),
     )
     assert ends == ["Zu dieser Adresse gibt es bereits ein Konto.", "done"]
     assert (count(populated, User), count(populated, Membership)) == (4, 3)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from kooperation.accounts.models import JoinRequest, User, UserSession
 from kooperation.accounts.rules import Role
-from kooperation.accounts.services import joining, users
+from kooperation.accounts.services import joining, signing_in, users
 from kooperation.accounts.services.erasure import erase_user, forget
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
@@ -194,6 +194,15 @@ def test_without_password_and_confirmation_nothing_happens(app, enter, erika, fo
     answer = send(enter(ADDRESS), PAGE, form)
     assert answer.status_code == 200
     assert said in answer.get_data(as_text=True)
+    assert count(app, User) == 1
+
+
+def test_the_password_is_not_tried_out_here(app, enter, erika):
+    client = enter(ADDRESS)
+    for _ in range(signing_in.MOST_FAILURES_AT_ADDRESS):
+        send(client, PAGE, {"password": "falsch" * 3, "confirmed": "y"})
+    answer = send(client, PAGE, {"password": PASSWORD, "confirmed": "y"})
+    assert "Zu viele Versuche" in answer.get_data(as_text=True)
     assert count(app, User) == 1
 
 

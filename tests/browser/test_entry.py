@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import users
+from kooperation.accounts.services.signing_in import hash_password
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db
 from kooperation.cockpit.rules import ALL, Subscription, sign
@@ -44,7 +45,7 @@ def write(page: Page, **fields: str) -> None:
 def first_manager(app: Flask) -> None:
     """Somebody is let in as the manager of the Gemeinde."""
     with app.app_context():
-        user = users.create_user(f"winden@{DOMAIN}", "Wanda Winden", PASSWORD, actor=SHELL)
+        user = users.create_user(f"winden@{DOMAIN}", "Wanda Winden", password_hash=hash_password(PASSWORD), actor=SHELL)
         municipality = municipality_by_key(KEY)
         assert municipality is not None
         users.grant(user, municipality, Role.MANAGER, actor=SHELL)

@@ -32,7 +32,7 @@ def url(tmp_path, mailbox: Mailbox) -> Iterator[str]:
     """The site with one user more, told where it is reached and where mails go."""
     app = demonstration(tmp_path)
     with app.app_context():
-        create_user(ADDRESS, "Erika Muster", "Vier Woerter gehen durch die Tuer", actor=SHELL)
+        create_user(ADDRESS, "Erika Muster", actor=SHELL)
         db.session.commit()
     with served(app) as address:
         app.extensions["kooperation"] = replace(

@@ -62,7 +62,7 @@ def test_removing_takes_them_out_with_all_that_hangs_on_them(make):
     users.give_consent(auenfurt, kreis, actor=SHELL, at=now())
     invitations.invite("nina@muster.example", auenfurt, Role.READER, actor=guest, at=now())
     wish = {"role": Role.READER, "note": "", "at": now()}
-    registering.register("nora@muster.example", "Nora Neu", "Vier Woerter gehen durch die Tuer", auenfurt, **wish)
+    registering.register("nora@muster.example", "Nora Neu", auenfurt, password_hash="", **wish)
     services.remove(actor=SHELL)
     # Mails are gone or on their way; nothing hangs on them.
     assert rows() | {"outgoing_mail": 0} == before

@@ -1,6 +1,7 @@
 """Whatever is sent: no failure of ours, no failure of the database, and no long wait."""
 
 from dataclasses import replace
+from itertools import cycle, islice
 from time import perf_counter
 
 import pytest
@@ -13,6 +14,7 @@ from kooperation.accounts.models import FailedSignIn
 from kooperation.accounts.services import signing_in
 from kooperation.app import create_app
 from kooperation.base.db import db
+from tests.databases import FULL
 from tests.security.conftest import PEOPLE
 from tests.security.test_forged_requests import token_of
 from tests.security.walk import forms, pages, stored
@@ -62,10 +64,10 @@ WILDCARDS = [
 
 
 def test_long_texts_in_forms_take_no_longer_than_they_are_long(app, enter, world):
-    tried = 0
+    tried, in_turn = 0, cycle(SLOW_TO_MATCH)
     for who in ("", "manager@muster.example"):
         for form in forms(app, enter(who)):
-            for text in SLOW_TO_MATCH:
+            for text in SLOW_TO_MATCH if FULL else islice(in_turn, 3):
                 # A form may have 500 KB altogether: more is refused unread.
                 values = form.values | dict.fromkeys(form.words, text[: 480_000 // max(1, len(form.words)) // 6])
                 if not form.words:
@@ -77,7 +79,7 @@ def test_long_texts_in_forms_take_no_longer_than_they_are_long(app, enter, world
                 assert perf_counter() - begin < LONGEST, (form.action, text[:10])
                 assert answer.status_code < 500
                 tried += answer.status_code == 200
-    assert tried > 50
+    assert tried > (50 if FULL else 15)
 
 
 def test_long_texts_in_addresses_take_no_longer_than_they_are_long(app, enter, world):

@@ -46,7 +46,7 @@ def user(address=ADDRESS):
 
 def by_link(app):
     token = mail_tokens.issue(user(), MailPurpose.PASSWORD_RESET, lasts=timedelta(hours=1), at=now())
-    password_reset.reset(token, FILLED["password"], secret=app.config["SECRET_KEY"], at=now())
+    password_reset.reset(token, password_hash="", secret=app.config["SECRET_KEY"], at=now())
 
 
 def expire(_app):
@@ -68,7 +68,7 @@ ENDINGS = {
 ENDINGS_ELSEWHERE = {
     "a forgotten password": by_link,
     "being deactivated": lambda _app: users.deactivate(user(), actor=SHELL, at=now()),
-    "a password set in the shell": lambda _app: users.set_password(user(), FILLED["password"], actor=SHELL),
+    "a password set in the shell": lambda _app: users.set_password(user(), password_hash="", actor=SHELL),
     "twelve hours": expire,
     "being deleted": lambda _app: db.session.delete(user("guest@muster.example")),
 }

@@ -2,6 +2,7 @@
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import PasswordField
 
 from kooperation.accounts import policy, queries
 from kooperation.accounts.forms import (
@@ -13,7 +14,15 @@ from kooperation.accounts.forms import (
     PasswordForm,
     RemoveForm,
 )
-from kooperation.accounts.guard import act_for, current_session, enter, guarded, safe_target, signed_in
+from kooperation.accounts.guard import (
+    act_for,
+    begin_writing,
+    current_session,
+    enter,
+    guarded,
+    safe_target,
+    signed_in,
+)
 from kooperation.accounts.models import Membership
 from kooperation.accounts.routes.blueprint import bp, me
 from kooperation.accounts.services import members, signing_in, users
@@ -21,6 +30,7 @@ from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.forms import BaseForm
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 from kooperation.parties.queries import municipality_by_key
 
 
@@ -46,18 +56,20 @@ def rename() -> ResponseReturnValue:
 
 @bp.post("/konto/kennwort/")
 @signed_in
+@reads_first
 def change_password() -> ResponseReturnValue:
     """Change the password; all sign-ins end but this one, which begins anew."""
     form = PasswordForm()
-    user = me()
-    if form.validate_on_submit() and is_proven(form):
+    if form.validate_on_submit():
         with refusals_shown_on(form):
-            users.set_password(user, form.password.data, actor=user)
-            token = signing_in.open_session(user, browser=request.user_agent.string, at=now())
-            db.session.commit()
-            enter(user, token)
-            flash(_("Ihr Kennwort ist geändert. Alle anderen Anmeldungen sind beendet."), "success")
-            return redirect(url_for(".account"))
+            password_hash = users.hash_new(form.password.data, address=me().email, name=me().name)
+            if is_proven(form.current):
+                users.set_password(me(), password_hash=password_hash, actor=me())
+                token = signing_in.open_session(me(), browser=request.user_agent.string, at=now())
+                db.session.commit()
+                enter(me(), token)
+                flash(_("Ihr Kennwort ist geändert. Alle anderen Anmeldungen sind beendet."), "success")
+                return redirect(url_for(".account"))
     return account_page(password_form=form)
 
 
@@ -119,13 +131,19 @@ def leave(membership: Membership) -> ResponseReturnValue:
     return render_template("accounts/leave.html", membership=membership, form=form, is_last=is_last)
 
 
-def is_proven(form: PasswordForm | AddressForm) -> bool:
-    """Whether the password in the form is the user's; otherwise the form says so. What failed is counted."""
+def is_proven(field: PasswordField) -> bool:
+    """Whether the password in the field is the user's; otherwise the field says so. What failed is counted.
+
+    The view has only read before this (``reads_first``), and may write after it.
+    """
+    secret = current_app.config["SECRET_KEY"]
     try:
-        signing_in.prove(me(), form.current.data, secret=current_app.config["SECRET_KEY"], at=now())
+        password = signing_in.check_own(me(), field.data, secret=secret, at=now())
+        begin_writing()
+        signing_in.prove(me(), password, secret=secret, at=now())
     except RuleViolation as refusal:
         db.session.commit()
-        form.current.errors = [*form.current.errors, _(refusal.message)]
+        field.errors = [*field.errors, _(refusal.message)]
         return False
     return True
 

@@ -15,14 +15,16 @@ from kooperation.accounts.services.signing_in import hash_token
 from kooperation.base.db import db, now
 from kooperation.base.errors import refusals_shown_on
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 
 
 @bp.post("/konto/adresse/")
 @signed_in
+@reads_first
 def change_address() -> ResponseReturnValue:
     """Mail a link to another address; the answer is the same where that has an account."""
     form = AddressForm()
-    if form.validate_on_submit() and is_proven(form):
+    if form.validate_on_submit() and is_proven(form.current):
         with refusals_shown_on(form), timing.steady():
             addresses.ask(me(), form.email.data, secret=current_app.config["SECRET_KEY"], at=now())
             db.session.commit()

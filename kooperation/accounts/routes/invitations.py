@@ -5,15 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy, queries
 from kooperation.accounts.forms import EmptyForm, InviteForm, NewAccountForm
-from kooperation.accounts.guard import act_for, current_user, enter, guarded, public
-from kooperation.accounts.models import Invitation, User
+from kooperation.accounts.guard import act_for, begin_writing, current_user, enter, guarded, public
+from kooperation.accounts.models import Invitation
 from kooperation.accounts.routes.blueprint import bp, me, municipality_at
 from kooperation.accounts.routes.members import PAGE
-from kooperation.accounts.services import invitations, signing_in
+from kooperation.accounts.services import invitations, signing_in, users
 from kooperation.accounts.services.signing_in import hash_token
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
+from kooperation.base.forms import BaseForm
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 from kooperation.parties.models import Municipality
 
 
@@ -74,6 +76,7 @@ def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
 
 @bp.route("/einladung/<token>", methods=["GET", "POST"])
 @public
+@reads_first
 def invitation(token: str) -> ResponseReturnValue:
     """What one is invited to, and the way in; following the link changes nothing."""
     held = queries.invitation_by_token(hash_token(token), now())
@@ -86,13 +89,17 @@ def invitation(token: str) -> ResponseReturnValue:
         if user is None and is_known:
             return redirect(url_for(".sign_in", weiter=url_for(".invitation", token=token)))
         with refusals_shown_on(form):
-            if user is not None:
-                invitations.accept(held, user, at=now())
-                db.session.commit()
-            else:
-                new = invitations.accept_anew(held, form.name.data, form.password.data, at=now())
-                _enter(new)
-            return _welcome(held)
+            chosen = None
+            if user is None:
+                chosen = users.hash_new(form.password.data, address=held.address, name=form.name.data)
+            begin_writing()
+            held = queries.invitation_by_token(hash_token(token), now())
+            if held is not None:
+                _accept(held, form, chosen)
+                return _welcome(held)
+        held = queries.invitation_by_token(hash_token(token), now())
+        if held is None:
+            return render_template("accounts/invitation_expired.html"), 404
     page = render_template("accounts/invitation.html", invitation=held, token=token, form=form, is_known=is_known)
     answer = make_response(page)
     answer.headers["Cache-Control"] = "no-store"
@@ -118,8 +125,15 @@ def decline_invitation(token: str) -> ResponseReturnValue:
     return answer
 
 
-def _enter(user: User) -> None:
-    """Sign in whoever came by the link and has chosen a password, and commit."""
+def _accept(held: Invitation, form: BaseForm, password_hash: str | None) -> None:
+    """Let in whoever is signed in, or came by the link and chose a password, who is signed in then; and commit."""
+    user = current_user()
+    if user is not None:
+        invitations.accept(held, user, at=now())
+        db.session.commit()
+        return
+    assert password_hash is not None, "begin_writing lets nobody on whose sign-in ended"
+    user = invitations.accept_anew(held, form.values["name"], password_hash=password_hash, at=now())
     token = signing_in.open_session(user, browser=request.user_agent.string, at=now())
     db.session.commit()
     enter(user, token)

@@ -1,40 +1,48 @@
 """Registering, confirming one's address, asking to be let in at a municipality, and taking that back."""
 
+from collections.abc import Callable
+
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy, queries
 from kooperation.accounts.forms import AskForm, ConfirmForm, EmptyForm, RegisterForm, ResendForm
-from kooperation.accounts.guard import current_user, enter, guarded, public, signed_in
+from kooperation.accounts.guard import begin_writing, current_user, enter, guarded, public, signed_in
 from kooperation.accounts.models import JoinRequest
 from kooperation.accounts.routes import timing
 from kooperation.accounts.routes.blueprint import bp, me
 from kooperation.accounts.rules import RequestState
-from kooperation.accounts.services import joining, registering, signing_in
+from kooperation.accounts.services import joining, registering, signing_in, users
 from kooperation.accounts.services.signing_in import Throttled, hash_token
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 from kooperation.parties.models import Municipality
 from kooperation.parties.queries import municipality_by_key
 
 
 @bp.route("/registrieren/", methods=["GET", "POST"])
 @public
+@reads_first
 def register() -> ResponseReturnValue:
     """Keep what somebody wants, and mail a link; the answer is the same where the address has an account."""
     if current_user() is not None:
         return redirect(url_for(".ask"))
     form = RegisterForm()
     if form.validate_on_submit():
-        if _is_held_off(form):
+        if _is_held_off(form, registering.ensure_not_held_off):
             return render_template("accounts/register.html", form=form), 429
         with refusals_shown_on(form), timing.steady():
+            password_hash = users.hash_new(form.password.data, address=form.email.data, name=form.name.data)
+            begin_writing()
+            if _is_held_off(form, registering.hold_off):
+                return render_template("accounts/register.html", form=form), 429
             registering.register(
                 form.email.data,
                 form.name.data,
-                form.password.data,
                 _chosen(form),
+                password_hash=password_hash,
                 role=form.role.data,
                 note=form.note.data or "",
                 at=now(),
@@ -50,7 +58,7 @@ def resend_confirmation() -> ResponseReturnValue:
     """Say what to do after registering, and mail the link again; the answer is the same for every address."""
     form = ResendForm()
     if form.validate_on_submit():
-        if _is_held_off(form):
+        if _is_held_off(form, registering.hold_off):
             return render_template("accounts/resend_confirmation.html", form=form), 429
         with timing.steady():
             registering.send_again(form.email.data, at=now())
@@ -61,6 +69,7 @@ def resend_confirmation() -> ResponseReturnValue:
 
 @bp.route("/registrieren/bestaetigung/<token>", methods=["GET", "POST"])
 @public
+@reads_first
 def confirm_registration(token: str) -> ResponseReturnValue:
     """Make the account by the mailed link and the password; following the link changes nothing."""
     registration = queries.registration_by_token(hash_token(token), now())
@@ -69,7 +78,11 @@ def confirm_registration(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         with refusals_shown_on(form):
-            user, asked = registering.confirm(token, form.password.data, at=now())
+            password = signing_in.matching(form.password.data, registration.password_hash)
+            begin_writing()
+            if queries.registration_by_token(hash_token(token), now()) is None:
+                return render_template("accounts/registration_expired.html"), 404
+            user, asked = registering.confirm(token, password=password, at=now())
             session_token = signing_in.open_session(user, browser=request.user_agent.string, at=now())
             db.session.commit()
             enter(user, session_token)
@@ -120,10 +133,10 @@ def withdraw_request(asked: JoinRequest) -> ResponseReturnValue:
     return render_template("accounts/withdraw_request.html", asked=asked, form=form)
 
 
-def _is_held_off(form: RegisterForm | ResendForm) -> bool:
+def _is_held_off(form: RegisterForm | ResendForm, hold_off: Callable[..., None]) -> bool:
     secret, place = current_app.config["SECRET_KEY"], request.remote_addr or ""
     try:
-        registering.hold_off(form.email.data, place=place, secret=secret, at=now())
+        hold_off(form.email.data, place=place, secret=secret, at=now())
     except Throttled as refusal:
         form.form_errors.append(_(refusal.message))
         return True

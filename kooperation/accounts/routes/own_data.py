@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from kooperation.accounts import queries
 from kooperation.accounts.forms import DeleteAccountForm
 from kooperation.accounts.guard import leave, signed_in
+from kooperation.accounts.routes.account import is_proven
 from kooperation.accounts.routes.blueprint import bp, me
-from kooperation.accounts.services import erasure, signing_in
+from kooperation.accounts.services import erasure
 from kooperation.base import hooks
 from kooperation.base.db import db, now, today
-from kooperation.base.errors import RuleViolation, refusals_shown_on
+from kooperation.base.errors import refusals_shown_on
 from kooperation.base.hooks import StoredData
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 
 MOST_ROWS = 50
 """Rows of a table that the page shows; the file holds all of them."""
@@ -48,15 +50,13 @@ def own_data_file() -> ResponseReturnValue:
 
 @bp.route("/konto/loeschen/", methods=["GET", "POST"])
 @signed_in
+@reads_first
 def delete_account() -> ResponseReturnValue:
     """Ask once, with the password, then erase my account."""
     form = DeleteAccountForm()
-    user = me()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and is_proven(form.password):
         with refusals_shown_on(form):
-            if not signing_in.verify(user.password_hash, form.password.data):
-                raise RuleViolation(_("Das ist nicht Ihr Kennwort."), "password")
-            erasure.erase_user(user, actor=user, at=now(), confirmed=form.confirmed.data)
+            erasure.erase_user(me(), actor=me(), at=now(), confirmed=form.confirmed.data)
             db.session.commit()
             leave()
             flash(_("Ihr Konto ist gelöscht."), "success")

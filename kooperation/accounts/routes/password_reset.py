@@ -5,15 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import queries
 from kooperation.accounts.forms import ForgottenForm, NewPasswordForm
-from kooperation.accounts.guard import public
+from kooperation.accounts.guard import begin_writing, public
 from kooperation.accounts.routes import timing
 from kooperation.accounts.routes.blueprint import bp
 from kooperation.accounts.rules import MailPurpose
-from kooperation.accounts.services import password_reset
+from kooperation.accounts.services import password_reset, users
 from kooperation.accounts.services.signing_in import Throttled, hash_token
 from kooperation.base.db import db, now
 from kooperation.base.errors import refusals_shown_on
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 
 
 @bp.route("/kennwort/vergessen/", methods=["GET", "POST"])
@@ -43,14 +44,18 @@ def forgotten_password() -> ResponseReturnValue:
 
 @bp.route("/kennwort/neu/<token>", methods=["GET", "POST"])
 @public
+@reads_first
 def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by a link; following it changes nothing: mail scanners do that too."""
-    if queries.user_by_mail_token(hash_token(token), MailPurpose.PASSWORD_RESET, now()) is None:
+    user = queries.user_by_mail_token(hash_token(token), MailPurpose.PASSWORD_RESET, now())
+    if user is None:
         return render_template("accounts/link_expired.html"), 404
     form = NewPasswordForm()
     if form.validate_on_submit():
         with refusals_shown_on(form):
-            password_reset.reset(token, form.password.data, secret=current_app.config["SECRET_KEY"], at=now())
+            password_hash = users.hash_new(form.password.data, address=user.email, name=user.name)
+            begin_writing()
+            password_reset.reset(token, password_hash=password_hash, secret=current_app.config["SECRET_KEY"], at=now())
             db.session.commit()
             flash(_("Ihr Kennwort ist geändert. Melden Sie sich jetzt damit an."), "success")
             return redirect(url_for(".sign_in"))

@@ -4,7 +4,15 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts.forms import EmptyForm, SignInForm
-from kooperation.accounts.guard import current_session, current_user, enter, leave, public, redirect_after_sign_in
+from kooperation.accounts.guard import (
+    begin_writing,
+    current_session,
+    current_user,
+    enter,
+    leave,
+    public,
+    redirect_after_sign_in,
+)
 from kooperation.accounts.routes.blueprint import bp
 from kooperation.accounts.services import signing_in
 from kooperation.base import hooks
@@ -12,23 +20,28 @@ from kooperation.base.config import Mode
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation
 from kooperation.base.i18n import _
+from kooperation.base.web import reads_first
 
 
 @bp.route("/anmelden/", methods=["GET", "POST"])
 @public
+@reads_first
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password."""
     form = SignInForm(weiter=request.args.get("weiter", ""))
     if current_user() is not None and request.method == "GET":
         return redirect_after_sign_in(form.weiter.data)
     if form.validate_on_submit():
+        address, place, secret = form.email.data, request.remote_addr or "", current_app.config["SECRET_KEY"]
         try:
+            password = signing_in.check(address, form.password.data, place=place, secret=secret, at=now())
+            begin_writing()
             user, token = signing_in.sign_in(
-                form.email.data,
-                form.password.data,
-                place=request.remote_addr or "",
+                address,
+                password,
+                place=place,
                 browser=request.user_agent.string,
-                secret=current_app.config["SECRET_KEY"],
+                secret=secret,
                 at=now(),
                 with_examples=current_app.extensions["kooperation"].mode is not Mode.PRODUCTION,
             )

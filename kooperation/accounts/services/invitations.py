@@ -126,12 +126,12 @@ def accept(invitation: Invitation, user: User, *, at: datetime) -> None:
     _record(user, "invitation.accepted", invitation)
 
 
-def accept_anew(invitation: Invitation, name: str, password: str, *, at: datetime) -> User:
+def accept_anew(invitation: Invitation, name: str, *, password_hash: str, at: datetime) -> User:
     """Make an account for whoever was invited, and let them in; gives the account. The caller commits.
 
-    Refuses a weak password, an address that has an account by now, and what ``accept`` refuses (RuleViolation).
+    Refuses an address that has an account by now, and what ``accept`` refuses (RuleViolation).
     """
-    user = users.create_user(invitation.address, name, password, actor=INVITED)
+    user = users.create_user(invitation.address, name, password_hash=password_hash, actor=INVITED)
     accept(invitation, user, at=at)
     return user
 

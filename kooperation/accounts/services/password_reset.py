@@ -53,12 +53,12 @@ def send(user: User, *, actor: audit.Actor, at: datetime) -> None:
     audit.record(actor, "user.reset_sent", user, label=user.name)
 
 
-def reset(token: str, password: str, *, secret: str, at: datetime) -> None:
+def reset(token: str, *, password_hash: str, secret: str, at: datetime) -> None:
     """Give the user whom a link was sent to a new password, end all sign-ins, and tell so by mail.
 
     Sign-ins that failed before no longer hold the user off. The caller commits. Refuses a link that no longer holds
-    and a weak password (RuleViolation); the caller rolls back, and the link holds on.
+    (RuleViolation).
     """
     user = mail_tokens.redeem(token, MailPurpose.PASSWORD_RESET, at=at)
-    users.set_password(user, password, actor=user)
+    users.set_password(user, password_hash=password_hash, actor=user)
     db.session.execute(delete(FailedSignIn).where(FailedSignIn.counted_for == address_counter(user.email, secret)))

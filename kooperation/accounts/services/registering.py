@@ -10,7 +10,7 @@ from sqlalchemy import delete, func
 
 from kooperation.accounts import queries, rules
 from kooperation.accounts.models import Invitation, JoinRequest, MailToken, Registration, User
-from kooperation.accounts.rules import Role, ensure_password, ensure_takes_part, fold_address, network_of
+from kooperation.accounts.rules import Role, ensure_takes_part, fold_address, network_of
 from kooperation.accounts.services import joining, mail_tokens, signing_in, users
 from kooperation.audit import services as audit
 from kooperation.base import mail
@@ -38,30 +38,37 @@ def hold_off(address: str, *, place: str, secret: str, at: datetime) -> None:
     ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses too many for an
     address or from a place (Throttled), whether or not there is an account.
     """
-    counters = {
+    signing_in.count(_counters(address, place, secret), THROTTLED, at=at)
+
+
+def ensure_not_held_off(address: str, *, place: str, secret: str, at: datetime) -> None:
+    """Refuse what ``hold_off`` would refuse (Throttled); counts nothing."""
+    signing_in.ensure_few(_counters(address, place, secret), THROTTLED, at)
+
+
+def _counters(address: str, place: str, secret: str) -> dict[str, int]:
+    return {
         signing_in.counter(f"registration address {fold_address(address)}", secret): MOST_TO_ADDRESS,
         signing_in.counter(f"registration place {network_of(place)}", secret): MOST_FROM_PLACE,
     }
-    signing_in.count(counters, THROTTLED, at=at)
 
 
 def register(
-    address: str, name: str, password: str, municipality: Municipality, *, role: Role, note: str, at: datetime
+    address: str, name: str, municipality: Municipality, *, password_hash: str, role: Role, note: str, at: datetime
 ) -> None:
     """Keep what somebody wants, and mail a link to the address, or tell its owner that there is an account already.
 
-    Either takes as long, and the caller says the same. Refuses what is no mail address, a weak password and a
-    municipality that nobody can belong to (RuleViolation). The caller commits.
+    Either takes as long, and the caller says the same. Refuses what is no mail address, and a municipality that nobody
+    can belong to (RuleViolation). The caller commits.
     """
     folded = fold_address(address)
     if not is_mail_address(folded):
         raise RuleViolation("Das ist keine E-Mail-Adresse.", "email")
     ensure_takes_part(municipality.display_name, municipality.dissolved_on, municipality.inhabited)
-    ensure_password(password, about=(folded, *folded.split("@"), name))
     registration = Registration(
         address=folded,
         name=name.strip(),
-        password_hash=signing_in.hash_password(password),
+        password_hash=password_hash,
         municipality=municipality,
         role=role,
         note=note.strip(),
@@ -80,22 +87,24 @@ def send_again(address: str, *, at: datetime) -> None:
         _send(registration, at)
 
 
-def confirm(token: str, password: str, *, at: datetime) -> tuple[User, JoinRequest | None]:
+def confirm(token: str, *, password: signing_in.Matching, at: datetime) -> tuple[User, JoinRequest | None]:
     """Make the account that was registered, and ask for what was wished; gives both. The caller commits.
 
     The password shows that whoever follows the link is whoever registered, so that nobody confirms what a stranger
-    registered in their name. The request is None where the municipality has come to an end since. Refuses a link that
-    no longer holds, another password, and an address that has an account by now (RuleViolation).
+    registered in their name: it is what ``signing_in.matching`` gave for the registration. The request is None where
+    the municipality has come to an end since. Refuses a link that no longer holds, another password, and an address
+    that has an account by now (RuleViolation).
     """
     registration = queries.registration_by_token(signing_in.hash_token(token), at, for_update=True)
     if registration is None:
         raise RuleViolation(mail_tokens.NO_LONGER_VALID)
-    if not signing_in.verify(registration.password_hash, password):
+    if registration.password_hash not in password:
         raise RuleViolation("Das ist nicht das Kennwort, mit dem diese Adresse registriert wurde.", "password")
     if users.account_with(registration.address) is not None:
         raise RuleViolation("Zu dieser Adresse gibt es inzwischen ein Konto. Melden Sie sich damit an.")
-    user = users.create_user(registration.address, registration.name, None, actor=REGISTRATION)
-    user.password_hash = registration.password_hash
+    user = users.create_user(
+        registration.address, registration.name, password_hash=registration.password_hash, actor=REGISTRATION
+    )
     municipality, request = registration.municipality, None
     if municipality.dissolved_on is None and municipality.inhabited:
         request = joining.ask(user, municipality, role=registration.role, note=registration.note, at=at)

@@ -45,6 +45,10 @@ UNCONFIRMED = (
 )
 
 
+Matching = Mapping[str, str]
+"""Stored hashes that are of a password, each with the one to store from now on."""
+
+
 class Throttled(RuleViolation):
     """Too many attempts were made for an address or from a place."""
 
@@ -53,50 +57,78 @@ class Unconfirmed(RuleViolation):
     """Somebody with the right password, who has not shown yet that the address is theirs."""
 
 
+def check(address: str, password: str, *, place: str, secret: str, at: datetime) -> Matching:
+    """Compare a password with what is stored under an address, for ``sign_in``; writes nothing and takes long.
+
+    Refuses after too many failures (Throttled), before anything is compared.
+    """
+    folded = fold_address(address)
+    ensure_few(_counters(folded, place, secret), THROTTLED, at)
+    user = queries.user_by_address(folded)
+    found = matching(password, user.password_hash if user else None)
+    if user is None or not found or not user.is_active:
+        registration = queries.registration_of(folded, at)
+        found |= matching(password, registration.password_hash if registration else None)
+    return found
+
+
 def sign_in(
-    address: str, password: str, *, place: str, browser: str, secret: str, at: datetime, with_examples: bool = True
+    address: str,
+    password: Matching,
+    *,
+    place: str,
+    browser: str,
+    secret: str,
+    at: datetime,
+    with_examples: bool = True,
 ) -> tuple[User, str]:
     """Sign a user in; gives the user and the token that the browser keeps. The caller commits, also a refusal.
 
-    ``with_examples`` says whether invented people may sign in, whose password everybody can read: never in
-    production. ``place`` is the network address that the request came from, ``secret`` the instance's key. Refuses
-    a wrong address or password with one sentence for both, a deactivated user likewise, and too many failures
-    (Throttled). The failure has then been counted in the session. Whoever registered with this password and has not
-    confirmed the address is told so (Unconfirmed), also where the address has another account: this is no way to
-    learn that it has.
+    ``password`` is what ``check`` gave: one that was changed since is no longer the right one. ``with_examples`` says
+    whether invented people may sign in, whose password everybody can read: never in production. ``place`` is the
+    network address that the request came from, ``secret`` the instance's key. Refuses a wrong address or password with
+    one sentence for both, a deactivated user likewise, and too many failures (Throttled). The failure has then been
+    counted in the session. Whoever registered with this password and has not confirmed the address is told so
+    (Unconfirmed), also where the address has another account: this is no way to learn that it has.
     """
     folded = fold_address(address)
-    counters = {
-        address_counter(folded, secret): MOST_FAILURES_AT_ADDRESS,
-        counter(f"place {network_of(place)}", secret): MOST_FAILURES_FROM_PLACE,
-    }
-    _ensure_few(counters, THROTTLED, at)
+    counters = _counters(folded, place, secret)
+    # Again: of many who compared at once, no more are told what came of it.
+    ensure_few(counters, THROTTLED, at)
     user = queries.user_by_address(folded)
-    is_right = verify(user.password_hash if user else None, password)
+    renewed = password.get(user.password_hash or "") if user else None
     is_shut_out = is_example_address(folded) and not with_examples
-    if user is None or not is_right or not user.is_active or is_shut_out:
+    if user is None or renewed is None or not user.is_active or is_shut_out:
         registration = queries.registration_of(folded, at)
-        if verify(registration.password_hash if registration else None, password):
+        if registration is not None and registration.password_hash in password:
             raise Unconfirmed(UNCONFIRMED)
         db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
         raise RuleViolation(REFUSED)
-    if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = hash_password(password)
+    user.password_hash = renewed
     db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - COUNTED_FOR))
     return user, open_session(user, browser=browser, at=at)
 
 
-def prove(user: User, password: str, *, secret: str, at: datetime) -> None:
+def check_own(user: User, password: str, *, secret: str, at: datetime) -> Matching:
+    """Compare a password with that of somebody who is signed in, for ``prove``; writes nothing and takes long.
+
+    Refuses after too many failures (Throttled), before anything is compared.
+    """
+    ensure_few({address_counter(user.email, secret): MOST_FAILURES_AT_ADDRESS}, THROTTLED, at)
+    return matching(password, user.password_hash)
+
+
+def prove(user: User, password: Matching, *, secret: str, at: datetime) -> None:
     """Have somebody who is signed in show that they know their password. The caller commits, also a refusal.
 
-    Refuses another password (RuleViolation), and too many that failed (Throttled): they count as sign-ins do, so that
-    a browser left open is no place to try passwords.
+    ``password`` is what ``check_own`` gave. Refuses another password (RuleViolation), and too many that failed
+    (Throttled): they count as sign-ins do, so that a browser left open is no place to try passwords.
     """
     counters = {address_counter(user.email, secret): MOST_FAILURES_AT_ADDRESS}
-    _ensure_few(counters, THROTTLED, at)
-    if not verify(user.password_hash, password):
+    ensure_few(counters, THROTTLED, at)
+    if user.password_hash not in password:
         db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
-        raise RuleViolation("Das ist nicht Ihr bisheriges Kennwort.", "current")
+        raise RuleViolation("Das ist nicht Ihr Kennwort.")
 
 
 def count(counters: Mapping[str, int], sentence: str, *, at: datetime) -> None:
@@ -104,11 +136,12 @@ def count(counters: Mapping[str, int], sentence: str, *, at: datetime) -> None:
 
     Refuses with this sentence where one of them has its fill (Throttled).
     """
-    _ensure_few(counters, sentence, at)
+    ensure_few(counters, sentence, at)
     db.session.add_all(FailedSignIn(counted_for=one, at=at) for one in counters)
 
 
-def _ensure_few(counters: Mapping[str, int], sentence: str, at: datetime) -> None:
+def ensure_few(counters: Mapping[str, int], sentence: str, at: datetime) -> None:
+    """Refuse with this sentence (Throttled) where one of the keys has had its fill of attempts; counts nothing."""
     if any(queries.failures(one, at - COUNTED_FOR) >= most for one, most in counters.items()):
         raise Throttled(sentence)
 
@@ -146,6 +179,16 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def matching(password: str, password_hash: str | None) -> dict[str, str]:
+    """The stored hash where it is of this password, with the one to store from now on; takes as long where not.
+
+    It takes a tenth of a second, so it is done before a transaction writes.
+    """
+    if not verify(password_hash, password) or password_hash is None:
+        return {}
+    return {password_hash: hash_password(password) if _hasher.check_needs_rehash(password_hash) else password_hash}
+
+
 def verify(password_hash: str | None, password: str) -> bool:
     """Whether a password is the one that was hashed; takes as long where there is no hash."""
     try:
@@ -158,6 +201,13 @@ def verify(password_hash: str | None, password: str) -> bool:
 def hash_token(token: str) -> str:
     """What is stored of a secret token; it is random and long, so a fast hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _counters(folded: str, place: str, secret: str) -> dict[str, int]:
+    return {
+        address_counter(folded, secret): MOST_FAILURES_AT_ADDRESS,
+        counter(f"place {network_of(place)}", secret): MOST_FAILURES_FROM_PLACE,
+    }
 
 
 def address_counter(folded: str, secret: str) -> str:
