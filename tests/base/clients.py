@@ -17,7 +17,7 @@ from tests.served import Browser
 
 CLIENTS = 16
 PLACES = 40
-"""Municipalities that each may ask to be let in at."""
+"""Municipalities that each may ask to be let in at, and people that each invites."""
 
 
 def password(number: int) -> str:
@@ -30,6 +30,10 @@ def place_key(number: int) -> str:
 
 def own_key(number: int) -> str:
     return f"08001{number:03d}"
+
+
+def guest(number: int, invited: int) -> str:
+    return f"gast{invited}.von{number}@muster.example"
 
 
 def address(number: int) -> str:
@@ -73,7 +77,7 @@ class Client(threading.Thread):
         self.page = f"/kommunen/{own_key(number)}-dorf/mitglieder/"
 
     def run(self) -> None:
-        writes: list[Callable[[], None]] = [self.rename, self.ask, self.consent, self.rename, self.withdraw]
+        writes: list[Callable[[], None]] = [self.rename, self.ask, self.consent, self.invite, self.withdraw]
         while not self.stopped.is_set():
             try:
                 if self.browser.get("/konto/")[0] != 200:
@@ -120,6 +124,12 @@ class Client(threading.Thread):
         if asked < PLACES:
             form = {"municipality": "Ort", "municipality-auswahl": place_key(asked), "role": "1", "note": str(asked)}
             self.write("request", asked, "/konto/kommune/", "/konto/kommune/", **form)
+
+    def invite(self) -> None:
+        invited = len(self.notes.tried["invitation"])
+        if invited < PLACES:
+            page = f"{self.page}einladen/"
+            self.write("invitation", invited, page, page, email=guest(self.number, invited), role="1", message="")
 
     def consent(self) -> None:
         self.write("given", self.count, f"{self.page}einwilligung/erteilen/", self.page, caretaker="08001")

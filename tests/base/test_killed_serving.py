@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from kooperation.base.config import from_environment
-from tests.base.clients import CLIENTS, Client, address, own_key, place_key, prepare
+from tests.base.clients import CLIENTS, Client, address, guest, own_key, place_key, prepare
 from tests.base.test_serving import below
 from tests.databases import FULL
 from tests.mailserver import Mailbox, smtp_server
@@ -122,6 +122,15 @@ def assert_whole(environment: dict[str, str], client: Client) -> None:
     assert sorted(number for number, _ in asked) == sorted(
         subject for event, subject, _ in log if event == "request.made"
     )
+
+    invited = rows(environment, f"SELECT id, address FROM invitation WHERE invited_by_id = {user}")
+    assert {guest(client.number, one) for one in notes.acknowledged["invitation"]} <= {to for _, to in invited}
+    assert {to for _, to in invited} <= {guest(client.number, one) for one in notes.tried["invitation"]}
+    assert sorted(number for number, _ in invited) == sorted(
+        subject for event, subject, _ in log if event == "invitation.made"
+    )
+    for _, to in invited:
+        assert rows(environment, f"SELECT count(*) FROM outgoing_mail WHERE recipient = '{to}'") == [(1,)]
 
     consents = rows(
         environment,

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kooperation.accounts.models import Inheritance
+from kooperation.accounts.routes import timing
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import joining, users
 from kooperation.base.db import db, now
@@ -17,6 +18,11 @@ from tests.security.walk import PASSWORD
 EVERYBODY = ("", "guest@muster.example", "reader@muster.example", "manager@muster.example", "admin@muster.example")
 PEOPLE = EVERYBODY if FULL else (EVERYBODY[0], *EVERYBODY[-2:])
 """Whom the tests walk as, in the fast run only who sees least and who sees most; an empty address is nobody."""
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch):
+    monkeypatch.setattr(timing, "ANSWER_AFTER", 0.0)
 
 
 @pytest.fixture

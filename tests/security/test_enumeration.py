@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event
 
 from kooperation.accounts.models import FailedSignIn
-from kooperation.accounts.routes import timing
 from kooperation.accounts.services import signing_in
 from kooperation.base.db import db, now
 from tests.security.test_forged_requests import token_of
@@ -25,9 +24,7 @@ ADDRESSES = {
 
 
 @pytest.fixture(autouse=True)
-def _people(prepared, monkeypatch):
-    monkeypatch.setattr(timing, "ANSWER_AFTER", 0.0)
-
+def _people(prepared):
     def fill(make):
         unit = make.municipality("Dorf", key="08001001")
         make.user(email=ADDRESSES["known"], password=PASSWORD)

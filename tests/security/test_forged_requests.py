@@ -1,9 +1,11 @@
 """Requests that another site sends in somebody's name: refused at every address, with nothing changed."""
 
 import re
+from itertools import cycle
 
 import pytest
 
+from tests.databases import FULL
 from tests.security.conftest import PEOPLE
 from tests.security.walk import address, forms, pages, stored, unsafe_rules
 
@@ -24,13 +26,15 @@ def token_of(client):
 def test_without_a_token_of_ones_own_every_address_refuses(app, enter, world, who):
     victim = enter(who)
     own, foreign = token_of(victim).group(1), token_of(enter("reader@muster.example")).group(1)
+    wrong = cycle(("", "x", foreign, own[:-2]))
     rules = [(rule, method) for rule, method in unsafe_rules(app) if rule.endpoint not in EXEMPT]
     before = stored(app)
     for rule, method in rules:
         path = address(app, rule)
-        for form in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": foreign}, {"csrf_token": own[:-2]}):
-            answer = victim.open(path, method=method, data={"name": "Gekapert", "confirmed": "y", **form})
-            assert (answer.status_code, REFUSED in answer.get_data(as_text=True)) == (400, True), (path, form)
+        for token in ("", "x", foreign, own[:-2]) if FULL else (next(wrong),):
+            for form in ({}, {"csrf_token": token}):
+                answer = victim.open(path, method=method, data={"name": "Gekapert", "confirmed": "y", **form})
+                assert (answer.status_code, REFUSED in answer.get_data(as_text=True)) == (400, True), (path, form)
     assert stored(app) == before
     for rule, method in rules:
         client = enter(who)

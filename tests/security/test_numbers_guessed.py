@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.routing import IntegerConverter
 
+from tests.databases import FULL
 from tests.security.test_forged_requests import token_of
 from tests.security.walk import address, stored, without_tokens
 
@@ -21,7 +22,8 @@ def test_a_number_that_exists_is_answered_like_one_that_does_not(app, enter, wor
     client = enter(who)
     token = token_of(client).group(1)
     before = stored(app)
-    most = max(len(rows) for rows in before.values()) + 2
+    # Of what has a number in an address there are fewer than twelve.
+    most = max(len(rows) for rows in before.values()) + 2 if FULL else 12
     assert len(numbered(app)) > 4
     foreign = {
         row["id"] for row in before["join_request"] if row["municipality_id"] == municipality(before, "08001001")
@@ -29,7 +31,7 @@ def test_a_number_that_exists_is_answered_like_one_that_does_not(app, enter, wor
     assert foreign
     for rule in numbered(app):
         answers = {}
-        for number in [*range(most), 999_999, 2**31, 2**63, 10**30]:
+        for number in [*range(most), 2**31, 10**30]:
             if who.startswith("neighbour") and "anfragen" in rule.rule and number in own_requests(before):
                 continue
             path = address(app, rule, number=number)

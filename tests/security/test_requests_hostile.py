@@ -96,13 +96,14 @@ def test_long_texts_in_addresses_take_no_longer_than_they_are_long(app, enter, w
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_nul_and_half_characters_change_no_answer_into_a_failure(app, enter, world, who):
-    client = enter(who)
+    client, in_turn = enter(who), cycle(range(3))
     for path, html in pages(app, client):
         bare = path.partition("?")[0]
         names = "&".join(
             f"{name}=%00%FF%ED%A0%80" for name in ("q", "name", "seite", "weiter", "land", "kreis", "mit", "x", "y")
         )
-        for address in (f"{bare}?{names}", f"{bare}%00", f"{bare}%FF/", f"{bare}..%2f..%2fetc%2fpasswd"):
+        odd = [f"{bare}%00", f"{bare}%FF/", f"{bare}..%2f..%2fetc%2fpasswd"]
+        for address in (f"{bare}?{names}", *(odd if FULL else (odd[next(in_turn)],))):
             with client.get(address) as answer:
                 assert answer.status_code < 500, address
         assert html is not None
