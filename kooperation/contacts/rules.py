@@ -7,8 +7,6 @@ from kooperation.base.errors import RuleViolation
 from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_, is_mail_address
 
-REFORM = "Gebietsreform"
-"""What the log calls a reform of territories."""
 LONGEST_WEBSITE = 300
 LONGEST_PHONE = 40
 LONGEST_TEXT = 2_000
@@ -36,7 +34,6 @@ _LOG_WORDS = LogWords(
         "email": LogColumn(N_("E-Mail-Adresse")),
         "entered_by_id": LogColumn(N_("Eingetragen von"), is_place=True),
     },
-    actors=(REFORM,),
 )
 
 

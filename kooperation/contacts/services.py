@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from kooperation.accounts import policy
+from kooperation.accounts import rules as accounts_rules
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import ensure_takes_part
 from kooperation.audit import services as audit
@@ -17,7 +18,7 @@ from kooperation.contacts import queries, rules
 from kooperation.contacts.models import Profile
 from kooperation.parties.models import Municipality
 
-REFORM = audit.SystemActor(rules.REFORM)
+REFORM = audit.SystemActor(accounts_rules.REFORM)
 
 
 def save(

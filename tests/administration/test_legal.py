@@ -11,7 +11,7 @@ from kooperation.administration.services import feedback, legal
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db, now
-from kooperation.base.errors import RuleViolation
+from kooperation.base.errors import Outdated, RuleViolation
 from kooperation.base.mail.models import OutgoingMail
 from tests.accounts.conftest import send
 
@@ -60,6 +60,7 @@ def test_the_second_of_two_is_told_what_changed_and_loses_nothing(app, admin, en
     send(admin, EDIT, {"text": "Alt\nStraße 2", "version": "1"})
     said = send(second, EDIT, {"text": "Alt\nStraße 1\nTelefon", "version": "1"}).get_data(as_text=True)
     assert "Ada Amt hat diese Seite inzwischen geändert" in said
+    assert "Die Seite wurde inzwischen geändert." in said
     assert "<del>Straße 1</del>" in said
     assert "<ins>Straße 2</ins>" in said
     assert "Straße 1\r\nTelefon" in said or "Straße 1\nTelefon" in said
@@ -74,7 +75,7 @@ def test_a_text_that_did_not_change_is_no_new_version(context):
     page = legal.rewrite(LegalKind.IMPRINT, "a", 0, actor=SHELL, at=now())
     legal.rewrite(LegalKind.IMPRINT, "a\r\n\r\n", 1, actor=SHELL, at=now())
     assert page.version == 1
-    with pytest.raises(legal.Outdated):
+    with pytest.raises(Outdated):
         legal.rewrite(LegalKind.IMPRINT, "b", 0, actor=SHELL, at=now())
 
 

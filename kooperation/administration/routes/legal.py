@@ -19,7 +19,7 @@ from kooperation.administration.rules import (
 )
 from kooperation.administration.services import legal
 from kooperation.base.db import db, now
-from kooperation.base.errors import refusals_shown_on
+from kooperation.base.errors import Outdated, refusals_shown_on
 from kooperation.base.html import page_from_markdown
 from kooperation.base.i18n import _
 
@@ -79,15 +79,15 @@ def edit_legal_page(name: str) -> ResponseReturnValue:
         if "vorschau" in request.form:
             previewed = page_from_markdown(without_placeholders(form.text.data))
         else:
-            with refusals_shown_on(form):
-                try:
-                    legal.rewrite(kind, form.text.data, int(form.version.data), actor=me(), at=now())
-                except legal.Outdated:
-                    meanwhile = _meanwhile(kind, form)
-                    raise
+            try:
+                legal.rewrite(kind, form.text.data, int(form.version.data), actor=me(), at=now())
                 db.session.commit()
                 flash(_("„%(title)s“ ist gespeichert.", title=_(LEGAL_PAGES[kind])), "success")
                 return redirect(url_for(".legal_pages"))
+            except Outdated:
+                meanwhile = _meanwhile(kind, form)
+                db.session.rollback()
+                form.text.errors = [*form.text.errors, _("Die Seite wurde inzwischen geändert.")]
     return render_template(
         "administration/edit_legal_page.html",
         kind=kind,

@@ -7,13 +7,9 @@ from kooperation.administration.models import LegalPage
 from kooperation.administration.rules import LEGAL_PAGES, LegalKind, tidy, without_placeholders
 from kooperation.audit import services as audit
 from kooperation.base.db import db, wait_for_turn
-from kooperation.base.errors import RuleViolation
+from kooperation.base.errors import Outdated, RuleViolation
 from kooperation.base.html import page_from_markdown
 from kooperation.base.text import is_mail_address
-
-
-class Outdated(RuleViolation):
-    """Somebody else changed the page meanwhile."""
 
 
 def rewrite(kind: LegalKind, text: str, version: int, *, actor: audit.Actor, at: datetime) -> LegalPage:
@@ -23,7 +19,7 @@ def rewrite(kind: LegalKind, text: str, version: int, *, actor: audit.Actor, at:
     """
     page = _page(kind)
     if page.version != version:
-        raise Outdated("Die Seite wurde inzwischen geändert.", "text")
+        raise Outdated
     before, after = queries.text_of(kind, page), tidy(text)
     if before == after:
         return page
