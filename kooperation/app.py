@@ -3,7 +3,6 @@
 from flask import Flask
 
 from kooperation.accounts import hooks as accounts_hooks
-from kooperation.accounts import jobs as accounts_jobs
 from kooperation.accounts import rules as accounts_rules
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
@@ -40,9 +39,6 @@ from kooperation.search.routes import bp as search_bp
 
 FEATURE_COMMANDS = (user_cli, register_cli, search_cli, demo_cli)
 """What the features bring to the shell."""
-
-FEATURE_JOBS = (accounts_jobs,)
-"""Where the features declare what the worker does by itself; it knows what was imported."""
 
 
 def create_app(config: Config | None = None) -> Flask:
