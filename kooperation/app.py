@@ -106,6 +106,7 @@ def _wire_hooks() -> None:
     hooks.erase.register(administration_hooks.erase)
     hooks.erase.register(cockpit_hooks.erase)
     hooks.users_merged.register(register_hooks.users_merged)
+    hooks.users_merged.register(administration_hooks.users_merged)
     hooks.users_merged.register(cockpit_hooks.users_merged)
     words = (
         accounts_rules.log_words,
