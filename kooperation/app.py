@@ -3,7 +3,6 @@
 from flask import Flask
 
 from kooperation.accounts import hooks as accounts_hooks
-from kooperation.accounts import jobs as accounts_jobs
 from kooperation.accounts import rules as accounts_rules
 from kooperation.accounts.cli import user_cli
 from kooperation.accounts.guard import ensure_all_guarded, init_guard
@@ -40,9 +39,6 @@ from kooperation.search.routes import bp as search_bp
 
 FEATURE_COMMANDS = (user_cli, register_cli, search_cli, demo_cli)
 """What the features bring to the shell."""
-
-FEATURE_JOBS = (accounts_jobs,)
-"""Where the features declare what the worker does by itself; it knows what was imported."""
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -110,6 +106,7 @@ def _wire_hooks() -> None:
     hooks.erase.register(administration_hooks.erase)
     hooks.erase.register(cockpit_hooks.erase)
     hooks.users_merged.register(register_hooks.users_merged)
+    hooks.users_merged.register(administration_hooks.users_merged)
     hooks.users_merged.register(cockpit_hooks.users_merged)
     words = (
         accounts_rules.log_words,

@@ -22,15 +22,24 @@ class RuleViolation(Exception):
         self.field = field
 
 
+class Gone(RuleViolation):
+    """What was to be changed was removed meanwhile, so that no page of it is left to say so on."""
+
+
 class Outdated(Exception):
     """Somebody else changed the record after the form was opened; nothing may be stored over that unseen."""
 
 
 @contextmanager
 def refusals_shown_on(form: "Form") -> Iterator[None]:
-    """Turn a RuleViolation in the block into an error on the form and undo what the block changed."""
+    """Turn a RuleViolation in the block into an error on the form and undo what the block changed.
+
+    One that says that something is gone is told on the start page (``base/web.py``).
+    """
     try:
         yield
+    except Gone:
+        raise
     except RuleViolation as refusal:
         db.session.rollback()
         if refusal.field and refusal.field in form:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -18,7 +18,8 @@ from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
-from kooperation.base.db import only_reading
+from kooperation.base.db import db, only_reading
+from kooperation.base.errors import Gone
 from kooperation.base.headers import headers_for
 from kooperation.base.i18n import _
 from kooperation.base.logs import reference
@@ -182,6 +183,12 @@ def _register_error_pages(app: Flask) -> None:
         # Flask has logged the exception already, on a line that carries the same reference.
         return render_template("errors/error.html", status=500, reference=reference()), 500
 
+    def gone(refusal: Gone) -> WerkzeugResponse:
+        db.session.rollback()
+        flash(_(refusal.message), "warning")
+        return redirect("/")
+
+    app.register_error_handler(Gone, gone)
     app.register_error_handler(HTTPException, page)
     app.register_error_handler(500, failure)
 

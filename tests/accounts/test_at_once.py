@@ -11,14 +11,28 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from kooperation.accounts.models import Invitation, JoinRequest, Membership, Registration, User
-from kooperation.accounts.rules import MailPurpose, Role
-from kooperation.accounts.services import addresses, invitations, joining, mail_tokens, registering, signing_in, users
+from kooperation.accounts import queries
+from kooperation.accounts.models import Consent, Invitation, JoinRequest, Membership, Registration, User
+from kooperation.accounts.rules import MailLanguage, MailPurpose, Role
+from kooperation.accounts.services import (
+    addresses,
+    erasure,
+    invitations,
+    joining,
+    mail_tokens,
+    members,
+    merging,
+    registering,
+    signing_in,
+    users,
+)
 from kooperation.app import create_app
+from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation
 from kooperation.parties.queries import municipality_by_key
+from kooperation.parties.rules import Level
 from tests.conftest import configuration
 from tests.factories import Make
 
@@ -228,3 +242,163 @@ def test_two_take_the_same_address_and_one_is_told(populated: Flask) -> None:
     )
     assert ends[0].startswith("Zu dieser Adresse gibt es inzwischen ein anderes Konto.")
     assert ends[1] == "done"
+
+
+GONE = "Dieses Konto gibt es nicht mehr."
+NO_LONGER_MEMBER = "Diese Mitgliedschaft gibt es nicht mehr."
+LAST_ADMINISTRATOR = "Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres."
+
+
+def there(address: str) -> User:
+    """The user; on SQLite whoever comes second begins with what the first one left, so that a guard says it."""
+    found = db.session.scalar(select(User).where(User.email == address))
+    if found is None:
+        raise RuleViolation(GONE)
+    return found
+
+
+def erase(address: str) -> Callable[[], None]:
+    return lambda: erasure.erase_user(there(address), actor=SHELL, at=now(), confirmed=True)
+
+
+def administrators() -> None:
+    for address in ("gerd@muster.example", "vera1@muster.example"):
+        user(address).is_admin = True
+
+
+@pytest.mark.parametrize("step", ["deactivate", "set_admin", "merge"])
+def test_of_the_last_two_administrators_one_stays_and_nobody_waits_in_a_circle(populated: Flask, step: str) -> None:
+    gerd, vera = "gerd@muster.example", "vera1@muster.example"
+    steps: dict[str, Callable[[], object]] = {
+        "deactivate": lambda: users.deactivate(there(vera), actor=SHELL, at=now()),
+        "set_admin": lambda: users.set_admin(there(vera), False, actor=SHELL),
+        "merge": lambda: merging.merge(there(vera), there("vera2@muster.example"), actor=SHELL, at=now()),
+    }
+    prepare(populated, administrators)
+    assert at_once(populated, erase(gerd), steps[step]) == [LAST_ADMINISTRATOR, "done"]
+    with populated.app_context():
+        assert db.session.scalar(select(func.count()).where(User.is_admin, User.deactivated_at.is_(None))) == 1
+
+
+@pytest.mark.parametrize("step", ["deactivate", "set_admin", "merge"])
+def test_who_is_erased_and_changed_by_administrators_at_once_ends_in_a_sentence(populated: Flask, step: str) -> None:
+    gerd, other = "gerd@muster.example", "vera2@muster.example"
+
+    def prepared() -> None:
+        administrators()
+        user(other).is_admin = True
+
+    steps: dict[str, Callable[[], object]] = {
+        "deactivate": lambda: users.deactivate(there(gerd), actor=SHELL, at=now()),
+        "set_admin": lambda: users.set_admin(there(gerd), False, actor=SHELL),
+        "merge": lambda: merging.merge(there(gerd), there(other), actor=SHELL, at=now()),
+    }
+    prepare(populated, prepared)
+    ends = at_once(populated, erase(gerd), steps[step], erase(gerd))
+    assert set(ends) <= {"done", GONE}
+    assert ends.count("done") in {1, 2}
+    with populated.app_context():
+        assert db.session.scalar(select(User.id).where(User.email == gerd)) is None
+
+
+def test_two_accounts_are_merged_into_each_other_once(populated: Flask) -> None:
+    one, other = "gerd@muster.example", "vera2@muster.example"
+    ends = at_once(
+        populated,
+        lambda: merging.merge(there(one), there(other), actor=SHELL, at=now()),
+        lambda: merging.merge(there(other), there(one), actor=SHELL, at=now()),
+    )
+    assert ends == [GONE, "done"]
+
+
+@pytest.mark.parametrize("what", ["name", "language", "password", "link", "deactivate"])
+def test_who_is_erased_while_something_of_theirs_changes_is_told_in_a_sentence(populated: Flask, what: str) -> None:
+    gerd = "gerd@muster.example"
+    tokens: list[str] = []
+
+    def link() -> None:
+        lasts = addresses.LINK_LASTS
+        tokens.append(mail_tokens.issue(user(), MailPurpose.ADDRESS_CHANGE, lasts=lasts, at=now(), address=NEW))
+
+    prepare(populated, link)
+    changes: dict[str, Callable[[], object]] = {
+        "name": lambda: users.rename(there(gerd), "Gerd Neu", actor=SHELL),
+        "language": lambda: users.choose_language(there(gerd), MailLanguage.ENGLISH, actor=SHELL),
+        "password": lambda: users.set_password(there(gerd), password_hash="x", actor=SHELL),
+        "link": lambda: addresses.change(tokens[0], stays=None, at=now()),
+        "deactivate": lambda: users.deactivate(there(gerd), actor=SHELL, at=now()),
+    }
+    with populated.app_context():
+        number = user().id
+
+    def erase_gerd() -> None:
+        found = db.session.get(User, number)
+        assert found is not None
+        erasure.erase_user(found, actor=SHELL, at=now(), confirmed=True)
+
+    ends = at_once(populated, erase_gerd, changes[what])
+    assert ends in (["done", "done"], [GONE, "done"], [mail_tokens.NO_LONGER_VALID, "done"])
+    with populated.app_context():
+        assert db.session.get(User, number) is None
+        said = [str((one.subject_label, one.before, one.after)) for one in db.session.scalars(select(AuditEntry))]
+        assert not any(part in one for one in said for part in ("Gerd", gerd, NEW))
+
+
+def second_manager() -> None:
+    users.grant(user(), village(), Role.MANAGER, actor=SHELL)
+
+
+def membership(address: str) -> Membership:
+    return next((one for one in there(address).memberships if one.municipality_id == village().id), None) or ended()
+
+
+def ended() -> Membership:
+    raise RuleViolation(NO_LONGER_MEMBER)
+
+
+@pytest.mark.parametrize("how", ["role", "leave", "erase"])
+def test_of_the_last_two_managers_who_step_down_at_once_the_second_is_told(populated: Flask, how: str) -> None:
+    prepare(populated, second_manager)
+    gerd, vera = "gerd@muster.example", "vera1@muster.example"
+    ways: dict[str, Callable[[], object]] = {
+        "role": lambda: members.change_role(membership(gerd), Role.READER, actor=there(gerd)),
+        "leave": lambda: members.remove(membership(gerd), actor=there(gerd)),
+        "erase": lambda: erasure.erase_user(there(gerd), actor=SHELL, at=now()),
+    }
+    ends = at_once(populated, ways[how], lambda: members.remove(membership(vera), actor=there(vera)))
+    assert ends[0].startswith("Danach verwaltet niemand mehr Musterdorf.")
+    assert ends[1] == "done"
+    with populated.app_context():
+        found = select(func.count()).select_from(Membership).where(Membership.municipality_id == village().id)
+        assert db.session.scalar(found.where(Membership.role == Role.MANAGER)) == 1
+
+
+def test_a_member_who_is_taken_out_twice_at_once_is_told_once(populated: Flask) -> None:
+    prepare(populated, second_manager)
+    gerd = "gerd@muster.example"
+    vera = "vera1@muster.example"
+    remove = lambda: members.remove(membership(gerd), actor=user(vera))  # noqa: E731
+    change = lambda: members.change_role(membership(gerd), Role.READER, actor=user(vera))  # noqa: E731
+    assert at_once(populated, remove, remove) == [NO_LONGER_MEMBER, "done"]
+    prepare(populated, second_manager)
+    assert at_once(populated, remove, change)[0] in {NO_LONGER_MEMBER, "done"}
+
+
+def test_consent_is_given_once_and_taken_back_once(populated: Flask) -> None:
+    def above() -> None:
+        kreis = Make().municipality("Landkreis Muster", level=Level.LANDKREIS, key="08001")
+        village().district_id = kreis.id
+
+    def withdraw() -> None:
+        held = queries.open_consent(village(), village("08001"))
+        if held is not None:
+            users.withdraw_consent(held, village(), actor=SHELL, at=now())
+
+    prepare(populated, above)
+    give = lambda: users.give_consent(village(), village("08001"), actor=SHELL, at=now())  # noqa: E731
+    assert at_once(populated, give, give) == ["Landkreis Muster darf schon für Musterdorf eintragen.", "done"]
+    assert at_once(populated, withdraw, withdraw) == ["done", "done"]
+    with populated.app_context():
+        found = select(AuditEntry.event).where(AuditEntry.event.startswith("consent.")).order_by(AuditEntry.id)
+        assert list(db.session.scalars(found)) == ["consent.given", "consent.withdrawn"]
+    assert count(populated, Consent) == 1

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from kooperation.accounts.models import JoinRequest, User, UserSession
-from kooperation.accounts.rules import Role
-from kooperation.accounts.services import joining, signing_in, users
+from kooperation.accounts.models import Invitation, JoinRequest, User, UserSession
+from kooperation.accounts.rules import MailPurpose, Role
+from kooperation.accounts.services import addresses, invitations, joining, mail_tokens, signing_in, users
 from kooperation.accounts.services.erasure import erase_user, forget
+from kooperation.administration import hooks as administration
+from kooperation.administration.rules import LegalKind
+from kooperation.administration.services import feedback, legal
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
 from kooperation.base import mail
@@ -66,6 +69,39 @@ def test_what_she_did_stays_and_her_name_goes(make, mailbox):
     assert (number, "User") not in {(one.subject_id, one.subject_kind) for one in log}
     assert db.session.scalar(select(func.count()).select_from(JoinRequest)) == 0
     assert db.session.get(User, number) is None
+
+
+def changes_address(user, to):
+    token = mail_tokens.issue(user, MailPurpose.ADDRESS_CHANGE, lasts=timedelta(hours=1), at=now(), address=to)
+    addresses.change(token, stays=None, at=now())
+
+
+def test_what_stands_under_an_address_that_she_had_before_goes_too(make, mailbox):
+    village = make.municipality("Musterdorf")
+    vera = make.member(village, Role.MANAGER)
+    invitations.invite("frueher@muster.example", village, Role.READER, actor=vera, at=now())
+    erika = make.user("Erika Muster", email="frueher@muster.example")
+    report = feedback.report("Zu klein", "/", "Frueher@muster.example", place="1", secret="x", at=now())
+    page = legal.set_contact(LegalKind.ACCESSIBILITY, "frueher@muster.example", actor=vera)
+    changes_address(erika, ADDRESS)
+    db.session.commit()
+    assert [row["what"] for row in next(administration.personal_data_of(erika)).rows] == ["Zu klein"]
+    forget(erika)
+    db.session.expire_all()
+    told = " ".join(f"{one.subject_label} {one.before} {one.after}" for one in entries())
+    assert "frueher" not in told
+    assert "frueher@muster.example" not in db.session.scalars(select(OutgoingMail.recipient)).all()
+    assert (report.what, report.address, page.contact) == ("", None, None)
+    assert db.session.scalar(select(func.count()).select_from(Invitation)) == 0
+
+
+def test_an_address_that_is_another_account_s_by_now_stays_theirs(make, mailbox):
+    erika = make.user("Erika Muster", email="frueher@muster.example")
+    changes_address(erika, ADDRESS)
+    make.user("Otto Anders", email="frueher@muster.example")
+    report = feedback.report("Zu klein", "/", "frueher@muster.example", place="1", secret="x", at=now())
+    forget(erika)
+    assert report.address == "frueher@muster.example"
 
 
 def test_the_next_account_does_not_inherit_what_the_log_says_of_this_one(make, mailbox):
@@ -219,6 +255,30 @@ def test_after_it_she_is_out_everywhere(app, enter, erika):
     for one in (client, elsewhere):
         assert one.get("/konto/").status_code == 302
     assert (count(app, User), count(app, UserSession)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("name/", {"name": "Erika Neu"}),
+        ("sprache/", {"language": "en"}),
+        ("kommunen/08001001/verlassen/", {"confirmed": "y"}),
+    ],
+)
+@pytest.mark.usefixtures("erika")
+def test_who_is_gone_in_the_middle_of_a_change_is_told_so_on_the_start_page(enter, monkeypatch, page, form):
+    client, wait_for_turn = enter(ADDRESS), users.wait_for_turn
+
+    def gone_meanwhile(what):
+        wait_for_turn(what)
+        if what.startswith("user"):
+            db.session.execute(delete(User))
+            db.session.commit()
+
+    monkeypatch.setattr(users, "wait_for_turn", gone_meanwhile)
+    answer = send(client, f"/konto/{page}", form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert users.GONE in client.get("/").get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("erika")

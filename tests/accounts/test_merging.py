@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from kooperation.accounts.models import JoinRequest, Membership, User, UserSession
 from kooperation.accounts.rules import RequestState, Role
 from kooperation.accounts.services import joining, signing_in, users
-from kooperation.accounts.services.erasure import GONE, forget
+from kooperation.accounts.services.erasure import forget
 from kooperation.accounts.services.merging import merge, preview
+from kooperation.administration.rules import LegalKind
+from kooperation.administration.services import feedback, legal
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
 from kooperation.base import hooks
@@ -115,6 +117,14 @@ def test_other_features_are_told(make, two, monkeypatch):
     assert told == [numbers]
 
 
+def test_what_the_one_reported_and_gets_is_the_others(two):
+    old, new = two
+    report = feedback.report("Zu klein", "/", OLD, place="1", secret="x", at=now())
+    page = legal.set_contact(LegalKind.ACCESSIBILITY, OLD, actor=SHELL)
+    merge(old, new, actor=SHELL, at=now())
+    assert (report.address, page.contact) == (NEW, NEW)
+
+
 def refused(old, new, said):
     assert said in (preview(old, new, actor=SHELL).refusal or "")
     with pytest.raises(RuleViolation, match=said):
@@ -148,7 +158,7 @@ def test_the_last_administrator_is_not_lost(make, two):
 def test_one_that_is_gone_is_told_in_a_sentence(two):
     old, new = two
     forget(old)
-    with pytest.raises(RuleViolation, match=GONE):
+    with pytest.raises(RuleViolation, match=users.GONE):
         merge(old, new, actor=SHELL, at=now())
 
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
-from kooperation.accounts import jobs
-from kooperation.accounts.models import FailedSignIn, JoinRequest, MailToken, Registration, User
+from kooperation.accounts.models import FailedSignIn, JoinRequest, Registration, User
 from kooperation.accounts.routes import timing
-from kooperation.accounts.rules import MailPurpose, Role
-from kooperation.accounts.services import invitations, mail_tokens, reform, registering, signing_in
+from kooperation.accounts.rules import Role
+from kooperation.accounts.services import cleaning, invitations, reform, registering, signing_in
 from kooperation.audit.models import AuditEntry
+from kooperation.audit.rules import FORGOTTEN
 from kooperation.base import index
 from kooperation.base.db import db, now
 from kooperation.parties.queries import municipality_by_key
@@ -250,32 +250,37 @@ def test_what_is_never_confirmed_ends_after_seven_days_and_is_removed(app, clien
     register(client)
     link = link_to(CONFIRM, arrived()[0])
     with app.app_context():
-        jobs.forget_stale.call_local()
+        cleaning.clean_up(now())
         assert db.session.scalar(select(func.count(Registration.id))) == 1
         db.session.scalars(select(Registration)).one().expires_at = now()
         db.session.commit()
     assert client.get(link).status_code == 404
     assert signing_in.REFUSED in sign_in(client).get_data(as_text=True)
     with app.app_context():
-        jobs.forget_stale.call_local()
+        cleaning.clean_up(now())
+        db.session.commit()
     assert count(app, Registration) == 0
 
 
-def test_links_and_invitations_are_forgotten_a_month_after_their_end(make):
+def test_invitations_are_forgotten_a_month_after_their_end_in_the_log_too(make):
     at, erika, village = now(), make.user(), make.municipality()
-    mail_tokens.issue(erika, MailPurpose.PASSWORD_RESET, lasts=timedelta(hours=1), at=at)
     invitations.invite("a@muster.example", village, Role.READER, actor=erika, at=at)
     withdrawn = invitations.invite("b@muster.example", village, Role.READER, actor=erika, at=at)
     invitations.withdraw(withdrawn, actor=erika, at=at)
 
     def left(days):
-        registering.forget_stale(at=at + timedelta(days=days))
-        return len(village_invitations()), db.session.scalar(select(func.count(MailToken.id)))
+        cleaning.clean_up(at + timedelta(days=days))
+        entries = db.session.scalars(select(AuditEntry)).all()
+        logged = {one.subject_label.partition(",")[0] for one in entries if one.subject_id}
+        return len(db.session.scalars(select(invitations.Invitation.address)).all()), logged
 
-    def village_invitations():
-        return db.session.scalars(select(invitations.Invitation.address)).all()
-
-    assert [left(days) for days in (29, 31, 43, 45)] == [(2, 1), (1, 0), (1, 0), (0, 0)]
+    both, one = {"a@muster.example", "b@muster.example"}, {"a@muster.example"}
+    assert [left(days) for days in (29, 31, 43, 45)] == [(2, both), (1, one), (1, one), (0, set())]
+    told = {entry.subject_label for entry in db.session.scalars(select(AuditEntry))}
+    assert told == {FORGOTTEN}
+    again = invitations.invite("c@muster.example", village, Role.READER, actor=erika, at=at)
+    mine = select(AuditEntry.event).where(AuditEntry.subject_kind == "Invitation", AuditEntry.subject_id == again.id)
+    assert list(db.session.scalars(mine)) == ["invitation.made"]
 
 
 def test_a_registration_follows_the_reform_and_a_closed_way_is_told(app, client, village, arrived):

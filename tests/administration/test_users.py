@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from kooperation.accounts.models import Membership, User, UserSession
 from kooperation.accounts.queries.users import SignedIn, Standing, UserFilter, UserSort, users
 from kooperation.accounts.rules import Role
+from kooperation.accounts.services import members
 from kooperation.accounts.services import users as services
 from kooperation.audit.models import AuditEntry
 from kooperation.audit.services import SHELL
@@ -168,6 +169,18 @@ def test_an_administrator_is_made_and_has_the_way_in_the_header(app, admin, ente
     send(admin, f"{LIST}{number('gast')}/administration/")
     assert 'href="/verwaltung/"' in enter("gast@muster.example").get("/konto/").get_data(as_text=True)
     assert 'href="/verwaltung/"' not in enter("vera@muster.example").get("/konto/").get_data(as_text=True)
+
+
+def test_what_changes_nothing_is_no_entry_of_the_log(make):
+    erika = make.user("Erika Muster")
+    make.member(make.municipality(), Role.EDITOR, erika)
+    services.rename(erika, " Erika Muster ", actor=SHELL)
+    services.choose_language(erika, erika.mail_language, actor=SHELL)
+    members.change_role(erika.memberships[0], Role.EDITOR, actor=make.user())
+    services.deactivate(erika, actor=SHELL, at=AT)
+    services.deactivate(erika, actor=SHELL, at=AT + timedelta(days=1))
+    assert list(db.session.scalars(select(AuditEntry.event))) == ["user.deactivated"]
+    assert erika.deactivated_at == AT
 
 
 def test_a_deactivated_user_gets_no_link_and_no_administration(make):

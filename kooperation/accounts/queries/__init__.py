@@ -21,6 +21,7 @@ from kooperation.accounts.models import (
     UserSession,
 )
 from kooperation.accounts.rules import InvitationState, MailPurpose, RequestState, Role
+from kooperation.audit.models import AuditEntry
 from kooperation.audit.rules import Sight
 from kooperation.base.db import db
 from kooperation.base.paging import Page, paged
@@ -76,6 +77,18 @@ def all_sessions_of(user: User) -> list[UserSession]:
 def user_by_address(address: str) -> User | None:
     """The user with this folded mail address, deactivated ones too; None without one. One statement for either."""
     return db.session.scalar(select(User).where(User.email == address))
+
+
+def addresses_of(user: User) -> list[str]:
+    """The address of a user, and those that were theirs before and are no other account's by now."""
+    changes = select(AuditEntry.before).where(
+        AuditEntry.subject_kind == User.__name__,
+        AuditEntry.subject_id == user.id,
+        AuditEntry.event == "user.address_changed",
+    )
+    former = {before["email"] for before in db.session.scalars(changes) if before and before.get("email")}
+    taken = set(db.session.scalars(select(User.email).where(User.email.in_(former))))
+    return [user.email, *sorted(former - taken - {user.email})]
 
 
 def user_by_mail_token(token_hash: str, purpose: MailPurpose, at: datetime) -> User | None:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import Invitation, JoinRequest, Registration, User
+from kooperation.accounts.services.members import wait_for_managers
 from kooperation.accounts.services.users import ensure_admin_remains
 from kooperation.audit import services as audit
 from kooperation.base import hooks, mail
@@ -13,16 +14,13 @@ from kooperation.base.db import db
 from kooperation.base.errors import RuleViolation
 from kooperation.base.mail.forgetting import forget_address
 
-GONE = "Dieses Konto gibt es nicht mehr."
-
 
 def erase_user(user: User, *, actor: audit.Actor, at: datetime, confirmed: bool = False) -> None:
     """Erase a user with everything that is theirs, blank them in the log, and tell them by a last mail.
 
-    The caller commits. Refuses the last administrator, and to leave a municipality without a manager unless that is
-    confirmed (RuleViolation).
+    The caller commits. Refuses one who is gone already, the last administrator, and to leave a municipality without a
+    manager unless that is confirmed (RuleViolation).
     """
-    ensure_there(user)
     ensure_admin_remains(user)
     _ensure_managed(user, confirmed)
     address, name, language, is_own_wish = user.email, user.name, user.mail_language, actor.id == user.id
@@ -47,15 +45,17 @@ def forget(user: User) -> None:
 
     The caller commits.
     """
+    addresses = queries.addresses_of(user)
     hooks.erase(user)
     db.session.flush()
     requests = db.session.scalars(select(JoinRequest.id).where(JoinRequest.user_id == user.id)).all()
     audit.forget_records("JoinRequest", requests)
     audit.forget_records("User", [user.id])
     audit.forget_actor(user.id)
-    audit.forget_address(user.email)
-    forget_address(user.email)
-    forget_waiting(user.email)
+    for address in addresses:
+        audit.forget_address(address)
+        forget_address(address)
+        forget_waiting(address)
     # The tables that refer to a user delete along.
     db.session.delete(user)
     db.session.flush()
@@ -72,13 +72,8 @@ def forget_waiting(address: str) -> None:
         db.session.execute(delete(model).where(model.id.in_(theirs)))
 
 
-def ensure_there(user: User) -> None:
-    """Refuse (RuleViolation) a user whom somebody else is removing, or has removed, at this moment."""
-    if db.session.scalar(select(User.id).where(User.id == user.id).with_for_update()) is None:
-        raise RuleViolation(GONE)
-
-
 def _ensure_managed(user: User, confirmed: bool) -> None:
+    wait_for_managers(*(one.municipality_id for one in user.memberships))
     places = [one.display_name for one in queries.managed_alone_by(user)]
     if confirmed or not places:
         return

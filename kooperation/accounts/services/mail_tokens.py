@@ -3,12 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from kooperation.accounts.models import MailToken, User
 from kooperation.accounts.rules import MailPurpose
 from kooperation.accounts.services.signing_in import hash_token
-from kooperation.base.db import db
+from kooperation.base.db import db, wait_for_turn
 from kooperation.base.errors import RuleViolation
 
 NO_LONGER_VALID = "Dieser Link gilt nicht mehr. Fordern Sie bitte einen neuen an."
@@ -33,17 +33,15 @@ def redeem(token: str, purpose: MailPurpose, *, at: datetime) -> User:
     Refuses a token that was used, has expired, was never issued for this purpose, or whose user was deactivated
     (RuleViolation). Of two who redeem it at once, the second is refused.
     """
-    number = db.session.scalar(
-        update(MailToken)
-        .where(
-            MailToken.token_hash == hash_token(token),
-            MailToken.purpose == purpose,
-            MailToken.used_at.is_(None),
-            MailToken.expires_at > at,
-        )
-        .values(used_at=at)
-        .returning(MailToken.user_id)
+    holds = (
+        MailToken.token_hash == hash_token(token),
+        MailToken.purpose == purpose,
+        MailToken.used_at.is_(None),
+        MailToken.expires_at > at,
     )
+    # The turn before the row: whoever erases the user has the turn, and then removes the rows.
+    wait_for_turn(f"user {db.session.scalar(select(MailToken.user_id).where(*holds))}")
+    number = db.session.scalar(update(MailToken).where(*holds).values(used_at=at).returning(MailToken.user_id))
     user = db.session.get(User, number) if number is not None else None
     if user is None or not user.is_active:
         raise RuleViolation(NO_LONGER_VALID)

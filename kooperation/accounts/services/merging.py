@@ -9,8 +9,8 @@ from sqlalchemy import update
 from kooperation.accounts import queries
 from kooperation.accounts.models import Invitation, JoinRequest, Membership, User
 from kooperation.accounts.rules import RequestState, Role
-from kooperation.accounts.services.erasure import ensure_there, forget_waiting
-from kooperation.accounts.services.users import ensure_admin_remains
+from kooperation.accounts.services.erasure import forget_waiting
+from kooperation.accounts.services.users import ensure_admin_remains, take_turn_of_administrators
 from kooperation.audit import queries as log
 from kooperation.audit import services as audit
 from kooperation.audit.queries import LogFilter
@@ -69,9 +69,7 @@ def merge(from_user: User, into_user: User, *, actor: audit.Actor, at: datetime)
     commits. Refuses an account into itself, one that is gone or was deactivated as the one that stays, to lose the last
     administrator, and to give the actor's own account a role that it does not have (RuleViolation).
     """
-    # In the order of their numbers, so that two mergers of the same two wait for each other and not in a circle.
-    for one in sorted({from_user, into_user}, key=lambda user: user.id):
-        ensure_there(one)
+    take_turn_of_administrators(from_user, into_user)
     _ensure_mergeable(from_user, into_user, actor)
     for membership in list(from_user.memberships):
         _move(membership, into_user, actor)

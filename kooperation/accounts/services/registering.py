@@ -6,10 +6,8 @@ Nothing is written to the log before that: until then nobody knows whose name an
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func
-
 from kooperation.accounts import queries, rules
-from kooperation.accounts.models import Invitation, JoinRequest, MailToken, Registration, User
+from kooperation.accounts.models import JoinRequest, Registration, User
 from kooperation.accounts.rules import Role, ensure_takes_part, fold_address, network_of
 from kooperation.accounts.services import joining, mail_tokens, signing_in, users
 from kooperation.audit import services as audit
@@ -22,9 +20,7 @@ from kooperation.parties.models import Municipality
 REGISTRATION = audit.SystemActor(rules.REGISTRATION)
 
 LINK_LASTS = timedelta(days=7)
-"""After it, what was registered is removed."""
-KEPT_FOR = timedelta(days=30)
-"""How long invitations that ended or expired, and links that did, are still known."""
+"""After it, what was registered is removed, with the next night."""
 MOST_TO_ADDRESS = 3
 MOST_FROM_PLACE = 30
 """From one place: a town hall's whole staff may share an address behind a proxy."""
@@ -111,18 +107,6 @@ def confirm(token: str, *, password: signing_in.Matching, at: datetime) -> tuple
     db.session.delete(registration)
     db.session.flush()
     return user, request
-
-
-def forget_stale(*, at: datetime) -> int:
-    """Remove what was registered and not confirmed, and invitations and links that ended long ago.
-
-    Gives how many registrations there were. The caller commits.
-    """
-    long_ago = at - KEPT_FOR
-    db.session.execute(delete(Invitation).where(func.coalesce(Invitation.ended_at, Invitation.expires_at) < long_ago))
-    db.session.execute(delete(MailToken).where(MailToken.expires_at < long_ago))
-    gone = delete(Registration).where(Registration.expires_at <= at).returning(Registration.id)
-    return len(db.session.scalars(gone).all())
 
 
 def _send(registration: Registration, at: datetime) -> None:

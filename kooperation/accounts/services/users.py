@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
 from kooperation.accounts import queries
 from kooperation.accounts.models import Consent, Membership, User
 from kooperation.accounts.rules import (
@@ -17,9 +20,11 @@ from kooperation.accounts.services.signing_in import hash_password, sign_out_eve
 from kooperation.audit import services as audit
 from kooperation.base import mail
 from kooperation.base.db import db, wait_for_turn
-from kooperation.base.errors import RuleViolation
+from kooperation.base.errors import Gone, RuleViolation
 from kooperation.base.text import is_mail_address
 from kooperation.parties.models import Municipality
+
+GONE = "Dieses Konto gibt es nicht mehr."
 
 
 def hash_new(password: str, *, address: str, name: str) -> str:
@@ -58,20 +63,37 @@ def account_with(folded: str) -> User | None:
 
 
 def take_turn(user: User) -> None:
-    """Wait until nobody else changes what a user belongs to or asks for, and see what came of it.
+    """Wait until nobody else changes a user, what they belong to or ask for, and see what came of it.
 
-    Whoever also locks a request or an invitation does so after this.
+    Whoever also locks a row or the members of a municipality does so after this. Refuses a user who is gone (Gone).
     """
     db.session.flush()
     wait_for_turn(f"user {user.id}")
-    db.session.expire(user, ["memberships"])
+    anew = select(User).where(User.id == user.id).options(selectinload(User.memberships))
+    # Some change a user without this turn, as a sign-in does; the row is theirs until they are done.
+    locked = anew.with_for_update(key_share=True).execution_options(populate_existing=True)
+    if db.session.scalar(locked) is None:
+        raise Gone(GONE)
+
+
+def take_turn_of_administrators(*users: User) -> None:
+    """Take the turn of those who look after the instance, and those of users who may join or leave them.
+
+    In one order for all, so that nobody waits in a circle. Refuses a user who is gone (Gone).
+    """
+    wait_for_turn("administrators")
+    for one in sorted(set(users), key=lambda user: user.id):
+        take_turn(one)
 
 
 def set_password(user: User, *, password_hash: str, actor: audit.Actor) -> None:
     """Give a user a new password, end all sign-ins and links to a new one or a new address, and tell the user by mail.
 
     The caller commits.
+
+    Refuses a user who is gone (Gone).
     """
+    take_turn(user)
     user.password_hash = password_hash
     sign_out_everywhere(user)
     mail_tokens.withdraw(user, MailPurpose.PASSWORD_RESET, MailPurpose.ADDRESS_CHANGE)
@@ -80,14 +102,20 @@ def set_password(user: User, *, password_hash: str, actor: audit.Actor) -> None:
 
 
 def rename(user: User, name: str, *, actor: audit.Actor) -> None:
-    """Change how a user is called. The caller commits."""
-    before = user.name
-    user.name = name.strip()
-    audit.record(actor, "user.renamed", user, label=user.name, before={"name": before}, after={"name": user.name})
+    """Change how a user is called. The caller commits. Refuses a user who is gone (RuleViolation)."""
+    take_turn(user)
+    before, after = user.name, name.strip()
+    if before == after:
+        return
+    user.name = after
+    audit.record(actor, "user.renamed", user, label=user.name, before={"name": before}, after={"name": after})
 
 
 def choose_language(user: User, language: MailLanguage, *, actor: audit.Actor) -> None:
-    """Choose in which language a user gets mails. The caller commits."""
+    """Choose in which language a user gets mails. The caller commits. Refuses a user who is gone (RuleViolation)."""
+    take_turn(user)
+    if user.mail_language is language:
+        return
     before, user.mail_language = user.mail_language, language
     audit.record(
         actor,
@@ -100,8 +128,13 @@ def choose_language(user: User, language: MailLanguage, *, actor: audit.Actor) -
 
 
 def deactivate(user: User, *, actor: audit.Actor, at: datetime) -> None:
-    """Keep a user from signing in, at once. Refuses the last administrator (RuleViolation). The caller commits."""
+    """Keep a user from signing in, at once. The caller commits.
+
+    Refuses the last administrator, and a user who is gone (RuleViolation).
+    """
     ensure_admin_remains(user)
+    if not user.is_active:
+        return
     user.deactivated_at = at
     sign_out_everywhere(user)
     audit.record(actor, "user.deactivated", user, label=user.name)
@@ -118,8 +151,10 @@ def reactivate(user: User, *, actor: audit.Actor) -> None:
 def set_admin(user: User, is_admin: bool, *, actor: audit.Actor) -> None:
     """Let a user look after the instance, or no more. The caller commits.
 
-    Refuses to take it from the last one, and to give it to a user who may not sign in (RuleViolation).
+    Refuses to take it from the last one, to give it to a user who may not sign in, and a user who is gone
+    (RuleViolation).
     """
+    take_turn_of_administrators(user)
     if user.is_admin == is_admin:
         return
     if is_admin and not user.is_active:
@@ -144,11 +179,9 @@ def end_sessions(user: User, *, actor: audit.Actor) -> None:
 
 
 def ensure_admin_remains(user: User) -> None:
-    """Refuse (RuleViolation) to lose a user who is the last to look after the instance."""
+    """Refuse (RuleViolation) to lose a user who is the last to look after the instance, or who is gone already."""
     # Of two who leave at once, the second one waits here and is then the last.
-    wait_for_turn("administrators")
-    db.session.flush()
-    db.session.refresh(user, ["is_admin", "deactivated_at"])
+    take_turn_of_administrators(user)
     if user.is_admin and user.is_active and queries.active_admins() <= 1:
         raise RuleViolation("Das ist das letzte Konto, das die Instanz verwaltet. Benennen Sie zuerst ein weiteres.")
 
@@ -186,6 +219,7 @@ def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: 
     """
     if caretaker.id == municipality.id or caretaker.id not in {municipality.district_id, municipality.association_id}:
         raise RuleViolation(f"{caretaker.display_name} ist {municipality.display_name} nicht übergeordnet.")
+    wait_for_turn(f"consent {municipality.id}")
     if queries.open_consent(municipality, caretaker) is not None:
         raise RuleViolation(f"{caretaker.display_name} darf schon für {municipality.display_name} eintragen.")
     consent = Consent(municipality_id=municipality.id, caretaker_id=caretaker.id, given_at=at)
@@ -203,7 +237,11 @@ def give_consent(municipality: Municipality, caretaker: Municipality, *, actor: 
 
 
 def withdraw_consent(consent: Consent, municipality: Municipality, *, actor: audit.Actor, at: datetime) -> None:
-    """Take a consent back, with effect at once. The caller commits."""
+    """Take a consent back, with effect at once; nothing for one that was taken back. The caller commits."""
+    wait_for_turn(f"consent {municipality.id}")
+    db.session.refresh(consent, ["withdrawn_at"])
+    if consent.withdrawn_at is not None:
+        return
     consent.withdrawn_at = at
     audit.record(
         actor,

@@ -1,6 +1,6 @@
 """Reading the legal pages and what visitors report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -90,7 +90,13 @@ def open_feedback() -> int:
     return db.session.scalar(select(func.count(Feedback.id)).where(Feedback.done_at.is_(None))) or 0
 
 
-def feedback_from(address: str) -> Sequence[Feedback]:
-    """What was reported with this mail address, the oldest first."""
-    theirs = select(Feedback).where(func.lower(Feedback.address) == address.lower())
+def pages_with_contact(addresses: Collection[str]) -> Sequence[LegalPage]:
+    """The legal pages whose reports go to one of these folded mail addresses."""
+    theirs = select(LegalPage).where(func.lower(LegalPage.contact).in_(addresses))
+    return db.session.scalars(theirs.order_by(LegalPage.id)).all()
+
+
+def feedback_from(addresses: Collection[str]) -> Sequence[Feedback]:
+    """What was reported with one of these folded mail addresses, the oldest first."""
+    theirs = select(Feedback).where(func.lower(Feedback.address).in_(addresses))
     return db.session.scalars(theirs.order_by(Feedback.created_at, Feedback.id)).all()

@@ -14,7 +14,6 @@ from kooperation.base.progress import Stage
 from kooperation.base.text import N_
 
 NAMES = {
-    "kooperation.accounts.jobs.forget_stale": N_("Unbestätigte Registrierungen entfernen"),
     "kooperation.base.housekeeping.clean_up": N_("Nächtliches Aufräumen"),
     "kooperation.base.mail.jobs.send_mails": N_("Mails senden"),
     "kooperation.cockpit.jobs.send_digests": N_("Neuigkeiten in einer Mail zusammenfassen"),
