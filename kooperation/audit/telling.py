@@ -159,7 +159,9 @@ class _Telling:
                 continue
             why = hidden_value(entry, is_personal(entry.subject_kind, name), self._sight)
             shown = [self._shown(value, column, why, keeper) for value in values]
-            yield Change(column.label, *shown)
+            # Nothing at all and an empty text read the same.
+            if shown != [NOTHING, NOTHING]:
+                yield Change(column.label, *shown)
 
     def _shown(self, value: Any, column: LogColumn, why: Hidden | None, keeper: Place | None) -> str:
         if value is None:
