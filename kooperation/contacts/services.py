@@ -41,7 +41,7 @@ def save(
     ``version`` is the one that the user had before them, 0 for none; ``origin`` the dissolved municipality whose
     entry was taken over. From above it counts as entered for the municipality, by one of its own as confirmed.
     Refuses an address or number that is none, an entry that says nothing, a municipality that was dissolved or has
-    no people (RuleViolation; all that is wrong with the fields at once), and a version that is not the newest (Outdated).
+    no people (RuleViolation; several fields at once), and a version that is not the newest (Outdated).
     """
     ensure_takes_part(municipality.display_name, municipality.dissolved_on, municipality.inhabited)
     new = _normal(values)
