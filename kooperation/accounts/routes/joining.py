@@ -16,7 +16,7 @@ from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.i18n import _
 from kooperation.parties.models import Municipality
-from kooperation.parties.queries import municipality_by_key
+from kooperation.parties.queries import any_municipality, municipality_by_key
 
 
 @bp.route("/registrieren/", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if form.validate_on_submit():
         if _is_held_off(form):
-            return render_template("accounts/register.html", form=form), 429
+            return _register_page(form), 429
         with refusals_shown_on(form), timing.steady():
             registering.register(
                 form.email.data,
@@ -41,7 +41,11 @@ def register() -> ResponseReturnValue:
             )
             db.session.commit()
             return _on_its_way()
-    return render_template("accounts/register.html", form=form)
+    return _register_page(form)
+
+
+def _register_page(form: RegisterForm) -> str:
+    return render_template("accounts/register.html", form=form, has_register=any_municipality())
 
 
 @bp.route("/registrieren/bestaetigung/", methods=["GET", "POST"])
