@@ -107,6 +107,19 @@ def test_a_guest_is_told_to_ask_and_then_how_it_stands(enter, world):
     shown = page(gast)
     assert "Meine Anfragen um Aufnahme" in shown
     assert "wartet" in shown
+    assert "Ihre Anfrage an Adorf" in page(gast, "/aufgaben/")
+
+
+def test_a_member_whose_other_request_waits_is_told(enter, world, prepared):
+    def fill(make):
+        vera = db.session.scalar(select(User).where(User.email == "vera@muster.example"))
+        joining.ask(vera, municipality_by_key("08001002"), role=Role.READER, note="", at=now())
+
+    prepared(fill)
+    vera = enter("vera@muster.example")
+    for address in ("/", "/aufgaben/"):
+        shown = page(vera, address)
+        assert '<a href="/konto/#anfragen">Ihre Anfrage an Bdorf</a> wartet seit heute' in shown
 
 
 def test_an_administrator_finds_the_way_to_the_administration(enter, world):
