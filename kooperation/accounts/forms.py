@@ -53,6 +53,12 @@ class NameForm(BaseForm):
     name = StringField(N_("Name"), [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120), a_name])
 
 
+_LONG_ENOUGH = (
+    Length(min=SHORTEST_PASSWORD, message=N_("Das Kennwort braucht mindestens %(min)d Zeichen.")),
+    Length(max=LONGEST_PASSWORD),
+)
+
+
 class PasswordForm(BaseForm):
     """A new password, with the old one to show who asks."""
 
@@ -63,7 +69,7 @@ class PasswordForm(BaseForm):
     )
     password = PasswordField(
         N_("Neues Kennwort"),
-        [InputRequired(N_("Bitte geben Sie ein neues Kennwort ein.")), Length(max=LONGEST_PASSWORD)],
+        [InputRequired(N_("Bitte geben Sie ein neues Kennwort ein.")), *_LONG_ENOUGH],
         description=N_("Mindestens 12 Zeichen; am besten mehrere Wörter, die nichts miteinander zu tun haben."),
         render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD},
     )
@@ -234,17 +240,29 @@ def role_field(label: str, **more: Any) -> RadioField:
     )
 
 
-class NewAccountForm(BaseForm):
-    """A name and a password."""
-
+# Fields stand in a form, and its errors in the summary, in the order in which they were made.
+class _NewNameForm(BaseForm):
     name = StringField(
         N_("Vor- und Nachname"),
         [InputRequired(N_("Bitte geben Sie Ihren Namen ein.")), Length(max=120), a_name],
         render_kw={"autocomplete": "name"},
     )
+
+
+class _NewAddressForm(BaseForm):
+    email = address_field(
+        N_("Dienstliche E-Mail-Adresse"),
+        N_("Bitte geben Sie Ihre Adresse ein."),
+        render_kw={"autocomplete": "username"},
+    )
+
+
+class NewAccountForm(_NewNameForm):
+    """A name and a password."""
+
     password = PasswordField(
         N_("Kennwort"),
-        [InputRequired(N_("Bitte geben Sie ein Kennwort ein.")), Length(max=LONGEST_PASSWORD)],
+        [InputRequired(N_("Bitte geben Sie ein Kennwort ein.")), *_LONG_ENOUGH],
         description=N_("Mindestens 12 Zeichen; am besten mehrere Wörter, die nichts miteinander zu tun haben."),
         render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD},
     )
@@ -305,14 +323,8 @@ class AskForm(BaseForm):
     )
 
 
-class RegisterForm(NewAccountForm, AskForm):
+class RegisterForm(NewAccountForm, _NewAddressForm, AskForm):
     """A new account, and the municipality that it wants to belong to."""
-
-    email = address_field(
-        N_("Dienstliche E-Mail-Adresse"),
-        N_("Bitte geben Sie Ihre Adresse ein."),
-        render_kw={"autocomplete": "username"},
-    )
 
 
 class ApproveForm(BaseForm):

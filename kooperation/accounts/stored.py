@@ -5,7 +5,7 @@ from typing import Any
 
 from kooperation.accounts import queries
 from kooperation.accounts.models import Invitation, JoinRequest, Registration, User
-from kooperation.accounts.rules import ROLES, MailPurpose, RequestState
+from kooperation.accounts.rules import LANGUAGES, ROLES, MailPurpose, RequestState
 from kooperation.audit import queries as log
 from kooperation.audit.rules import Sight
 from kooperation.audit.telling import Told, tell
@@ -52,7 +52,10 @@ def _account(user: User) -> StoredData:
         "email_confirmed_at": _("Adresse bestätigt"),
         "mail_language": _("Sprache der Mails"),
     }
-    row = _picked(user, labels.keys() - {"has_password"}) | {"has_password": user.password_hash is not None}
+    row = _picked(user, labels.keys() - {"has_password"}) | {
+        "has_password": user.password_hash is not None,
+        "mail_language": _(LANGUAGES[user.mail_language]),
+    }
     return StoredData("user_account", _("Konto"), labels, [{name: row[name] for name in labels}])
 
 

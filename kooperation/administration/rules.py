@@ -1,9 +1,11 @@
-"""Legal pages: which there are, what is missing in them, and what changed between two versions."""
+"""Legal pages: which there are, what is missing in them, what changed; and when tasks run, in words."""
 
 import re
 from collections.abc import Sequence
 from difflib import unified_diff
 from enum import StrEnum
+from itertools import pairwise
+from typing import Any
 
 from kooperation.base.hooks import LogColumn, LogWords
 from kooperation.base.text import N_
@@ -11,6 +13,7 @@ from kooperation.parties.rules import TopicKind
 
 MISSING = N_("noch nicht eingetragen")
 """What visitors read where something is still to be filled in."""
+_NIGHT_ENDS = 6
 _PLACEHOLDER = re.compile(r"\[\[([^\[\]\n]{1,200})\]\]")
 
 
@@ -91,3 +94,24 @@ def changes(before: str, after: str) -> Sequence[tuple[bool, str]]:
     """The lines that differ between two texts, in their order: True for one that came, False for one that went."""
     lines = list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
     return [(line[0] == "+", line[1:]) for line in lines if line[0] in "+-" and line[1:].strip()]
+
+
+def schedule_words(minutes: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    """When a task runs, in words that are still to be translated, with their values.
+
+    ``minutes`` are those of a day at which it begins, counted from midnight, in ascending order.
+    """
+    if len(minutes) == 1:
+        hour, minute = divmod(minutes[0], 60)
+        words = N_("jede Nacht um %(at)s Uhr") if hour < _NIGHT_ENDS else N_("jeden Tag um %(at)s Uhr")
+        return words, {"at": f"{hour}:{minute:02d}"}
+    steps = {later - earlier for earlier, later in pairwise(minutes)}
+    if steps == {1}:
+        return N_("jede Minute"), {}
+    if steps == {60}:
+        return N_("jede Stunde, %(minute)d Minuten nach der vollen"), {"minute": minutes[0] % 60}
+    if steps == {10}:
+        return N_("alle zehn Minuten"), {}
+    if len(steps) == 1:
+        return N_("alle %(count)d Minuten"), {"count": steps.pop()}
+    return N_("%(count)d-mal am Tag"), {"count": len(minutes)}

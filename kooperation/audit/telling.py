@@ -155,7 +155,9 @@ class _Telling:
             column = self._words.columns.get(name) or LogColumn(name)
             # Whose record it is, is said already.
             is_keeper = column.is_place and keeper is not None and all(one in (keeper.key, None) for one in values)
-            if values[0] == values[1] or is_keeper:
+            # Nothing at all and an empty text read the same.
+            was_and_is_empty = all(one in (None, "", [], {}) for one in values)
+            if values[0] == values[1] or was_and_is_empty or is_keeper:
                 continue
             why = hidden_value(entry, is_personal(entry.subject_kind, name), self._sight)
             shown = [self._shown(value, column, why, keeper) for value in values]

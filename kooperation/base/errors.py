@@ -1,6 +1,6 @@
 """What can go wrong in a way that a person may read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,24 @@ class RuleViolation(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+    @property
+    def each(self) -> Sequence["RuleViolation"]:
+        """The refusals, one by one: this one alone."""
+        return (self,)
+
+
+class RuleViolations(RuleViolation):
+    """Several refusals of one input, so that they are told at once."""
+
+    def __init__(self, refusals: Sequence[RuleViolation]) -> None:
+        super().__init__(" ".join(one.message for one in refusals))
+        self._refusals = refusals
+
+    @property
+    def each(self) -> Sequence[RuleViolation]:
+        """The refusals, one by one."""
+        return self._refusals
 
 
 class Gone(RuleViolation):
@@ -42,8 +60,9 @@ def refusals_shown_on(form: "Form") -> Iterator[None]:
         raise
     except RuleViolation as refusal:
         db.session.rollback()
-        if refusal.field and refusal.field in form:
-            field = form[refusal.field]
-            field.errors = [*field.errors, refusal.message]
-        else:
-            form.form_errors.append(refusal.message)
+        for one in refusal.each:
+            if one.field and one.field in form:
+                field = form[one.field]
+                field.errors = [*field.errors, one.message]
+            else:
+                form.form_errors.append(one.message)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import babel.dates
 import flask_babel
 from flask import Flask
 from flask_babel import Babel, format_date, format_datetime, format_decimal
@@ -48,9 +49,17 @@ def german_date(value: date | None) -> str:
     return "–" if value is None else str(format_date(value, "dd.MM.yyyy"))
 
 
-def moment(value: datetime | None) -> str:
-    """An instant as "31.12.2024, 14:05 Uhr", in German time; nothing gives a dash."""
-    return "–" if value is None else str(format_datetime(value, "dd.MM.yyyy, HH:mm 'Uhr'"))
+def moment(value: datetime | None, language: str = "de") -> str:
+    """An instant as "31.12.2024, 14:05 Uhr", in German time; nothing gives a dash.
+
+    In English, for mails, as "31 December 2024, 14:05 (German time)".
+    """
+    if value is None:
+        return "–"
+    if language == "en":
+        instant = value.replace(tzinfo=value.tzinfo or UTC)
+        return babel.dates.format_datetime(instant, "d MMMM y, HH:mm '(German time)'", BERLIN, locale="en_GB")
+    return str(format_datetime(value, "dd.MM.yyyy, HH:mm 'Uhr'"))
 
 
 def relative(value: date | datetime | None) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -212,12 +213,20 @@ def last_beat() -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A task that can be put into the queue: how it is called, whether by the clock, and how it last went."""
+    """A task that can be put into the queue: how it is called, by which clock, and how it last went.
+
+    ``is_due`` says of a minute in UTC whether the worker begins the task then; None for a task without a clock.
+    """
 
     name: str
-    is_periodic: bool
+    is_due: Callable[[datetime], bool] | None
     ran_at: float | None = None
     succeeded: bool = False
+
+    @property
+    def is_periodic(self) -> bool:
+        """Whether the worker begins the task by itself."""
+        return self.is_due is not None
 
 
 def tasks() -> list[TaskState]:
@@ -229,7 +238,7 @@ def tasks() -> list[TaskState]:
     for name, kind in huey._registry._registry.items():
         data = huey.storage.peek_data(LAST_RUN + name)
         last = {} if data is EmptyData else json.loads(bytes(data))
-        states.append(TaskState(name, hasattr(kind, "validate_datetime"), **last))
+        states.append(TaskState(name, getattr(kind(), "validate_datetime", None), **last))
     return sorted(states, key=lambda one: (not one.is_periodic, one.name))
 
 

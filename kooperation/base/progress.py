@@ -28,13 +28,17 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What can be read about a job: done of total, a sentence for the person who waits, the time of the last news."""
+    """What can be read about a job: done of total, a sentence for the person who waits, the time of the last news.
+
+    ``title`` is what the job is at, the name of a file for example; it stays while the sentences change.
+    """
 
     stage: Stage
     total: int
     done: int
     message: str
     at: float
+    title: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -51,10 +55,11 @@ class Progress:
         self._written_at = 0.0
 
     @classmethod
-    def start(cls, message: str, total: int, number: str | None = None) -> Self:
+    def start(cls, message: str, total: int, number: str | None = None, *, title: str = "") -> Self:
         """Announce a job of so many steps; ``number`` where it was given out before, else a new unguessable one."""
         _forget_old_ones()
-        progress = cls(number or secrets.token_urlsafe(16), State(Stage.RUNNING, total, 0, message, time.time()))
+        state = State(Stage.RUNNING, total, 0, message, time.time(), title)
+        progress = cls(number or secrets.token_urlsafe(16), state)
         progress._write()
         return progress
 

@@ -16,7 +16,7 @@ from kooperation.base.i18n import _
 from kooperation.cockpit.models import DigestSetting
 from kooperation.cockpit.queries.digest import setting_of
 from kooperation.cockpit.queries.recent import changes_by_others
-from kooperation.cockpit.rules import KINDS, RHYTHMS
+from kooperation.cockpit.rules import DEFAULT_RHYTHM, KINDS, RHYTHMS
 from kooperation.register.routes import unit_url
 
 
@@ -46,15 +46,15 @@ def changes(user: User, since: datetime) -> Iterator[News]:
 
 
 def personal_data_of(person: object) -> list[StoredData]:
-    """How often a user is told by mail, and of what not."""
-    setting = setting_of(person) if isinstance(person, User) else None
-    if setting is None:
+    """How often a user is told by mail, and of what not; what holds for whoever never chose is said as well."""
+    if not isinstance(person, User):
         return []
+    setting = setting_of(person)
     labels = {"rhythm": _("Wie oft"), "without": _("Worüber nicht"), "told_until": _("Benachrichtigt bis")}
     row = {
-        "rhythm": _(RHYTHMS[setting.rhythm]),
-        "without": [_(KINDS[kind]) for kind in setting.without if kind in KINDS],
-        "told_until": setting.told_until.isoformat() if setting.told_until else None,
+        "rhythm": _(RHYTHMS[setting.rhythm if setting else DEFAULT_RHYTHM]),
+        "without": ", ".join(_(KINDS[kind]) for kind in (setting.without if setting else []) if kind in KINDS),
+        "told_until": setting.told_until if setting else None,
     }
     return [StoredData("digest_setting", _("Mails"), labels, [row])]
 

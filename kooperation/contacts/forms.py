@@ -43,6 +43,7 @@ class ProfileForm(SharedForm):
         render_kw={"rows": 8, "maxlength": LONGEST_TEXT},
     )
     origin = HiddenField()
+    weiter = HiddenField()
 
 
 class ConfirmForm(BaseForm):

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy
-from kooperation.accounts.guard import current_user, guarded
+from kooperation.accounts.guard import current_user, guarded, safe_target
 from kooperation.accounts.models import User
 from kooperation.base.db import db, now
 from kooperation.base.errors import Outdated, refusals_shown_on
@@ -45,8 +45,9 @@ def edit_profile(municipality: Municipality) -> ResponseReturnValue:
     left = [] if profile else queries.left_to(municipality)
     origin = {one.municipality.key: one for one in left}.get(request.values.get("origin") or request.args.get("von"))
     form = ProfileForm.opened(profile.version if profile else 0, _texts(profile or origin))
-    if origin is not None and not form.is_submitted():
-        form.origin.data = origin.municipality.key
+    if not form.is_submitted():
+        form.origin.data = origin.municipality.key if origin else None
+        form.weiter.data = request.args.get("weiter")
     inherited = origin.municipality if origin else None
     changes: list[Meanwhile] = []
     if form.validate_on_submit():
@@ -58,7 +59,7 @@ def edit_profile(municipality: Municipality) -> ResponseReturnValue:
             is_saved = not changes and _saved(form, municipality, inherited)
         if is_saved:
             flash(_("Der Eintrag ist gespeichert."), "success")
-            return redirect(unit_url(municipality.key or "", municipality.display_name))
+            return redirect(_way_back(form, municipality))
     return _page(form, municipality, profile, changes=changes, left=left), 409 if changes else 200
 
 
@@ -94,6 +95,11 @@ def _saved(form: ProfileForm, municipality: Municipality, origin: Municipality |
     return False
 
 
+def _way_back(form: ProfileForm, municipality: Municipality) -> str:
+    """The page that one came from, where that was said; else the municipality's own."""
+    return safe_target(form.weiter.data) or unit_url(municipality.key or "", municipality.display_name)
+
+
 def _page(
     form: ProfileForm,
     municipality: Municipality,
@@ -114,6 +120,7 @@ def _page(
         changed_by=queries.changed_by(profile) if profile and changes else None,
         left=left,
         profile=profile,
+        back_url=_way_back(form, municipality),
     )
 
 

@@ -1,6 +1,6 @@
 """Entering and confirming what a municipality says about itself, and what a reform does to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,20 @@ from kooperation.accounts.models import User
 from kooperation.accounts.rules import ensure_takes_part
 from kooperation.audit import services as audit
 from kooperation.base.db import db
-from kooperation.base.errors import Outdated, RuleViolation
+from kooperation.base.errors import Outdated, RuleViolation, RuleViolations
 from kooperation.base.html import from_markdown
 from kooperation.contacts import queries, rules
 from kooperation.contacts.models import Profile
 from kooperation.parties.models import Municipality
 
 REFORM = audit.SystemActor(accounts_rules.REFORM)
+
+_READ: dict[str, Callable[[str], str | None]] = {
+    "website": rules.website,
+    "email": rules.mailbox,
+    "phone": rules.phone,
+    "text": rules.paragraphs,
+}
 
 
 def save(
@@ -35,7 +42,7 @@ def save(
     ``version`` is the one that the user had before them, 0 for none; ``origin`` the dissolved municipality whose
     entry was taken over. From above it counts as entered for the municipality, by one of its own as confirmed.
     Refuses an address or number that is none, an entry that says nothing, a municipality that was dissolved or has
-    no people (RuleViolation), and a version that is not the newest (Outdated).
+    no people (RuleViolation; several fields at once), and a version that is not the newest (Outdated).
     """
     ensure_takes_part(municipality.display_name, municipality.dissolved_on, municipality.inhabited)
     new = _normal(values)
@@ -124,14 +131,17 @@ def merge(from_id: int, into_id: int, *, at: datetime) -> None:
 
 
 def _normal(values: Mapping[str, str]) -> dict[str, str | None]:
-    new: dict[str, str | None] = {
-        "website": rules.website(values["website"]),
-        "email": rules.mailbox(values["email"]),
-        "phone": rules.phone(values["phone"]),
-        "text": rules.paragraphs(values["text"]),
-    }
+    new: dict[str, str | None] = {}
+    refusals = []
+    for name, read in _READ.items():
+        try:
+            new[name] = read(values[name])
+        except RuleViolation as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise RuleViolations(refusals)
     if not any(new.values()):
-        raise RuleViolation("Bitte machen Sie mindestens eine Angabe.", "website")
+        raise RuleViolation("Bitte machen Sie mindestens eine Angabe.")
     return new
 
 

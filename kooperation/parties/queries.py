@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlalchemy import Column, Table, bindparam, func, or_, select
 
 from kooperation.base.db import db
-from kooperation.parties.models import Municipality, Term, party_table
+from kooperation.parties.models import Municipality, Term, municipality_table, party_table
 from kooperation.parties.rules import Level
 
 T = TypeVar("T", bound=Term)
@@ -15,6 +15,7 @@ _party = party_table.c
 
 # Made once: putting a statement together takes longer than running it.
 _BY_KEY = select(Municipality).where(Municipality.key == bindparam("key")).order_by(Municipality.id).limit(1)
+_ANY = select(municipality_table.c.id).limit(1)
 _BY_IDS = select(Municipality).where(Municipality.id.in_(bindparam("ids", expanding=True)))
 _ANCESTORS = select(_party.id, _party.key, _party.level, _party.display_name).where(
     _party.id.in_(bindparam("ids", expanding=True))
@@ -38,6 +39,11 @@ def municipality_by_key(key: str) -> Municipality | None:
     """The municipality with this public key (2, 3, 5, 8 or 9 digits), dissolved ones too; None without one."""
     # Whatever else an address says is not even asked for: PostgreSQL fails on the character NUL.
     return db.session.scalar(_BY_KEY, {"key": key}) if key.isascii() and key.isdigit() else None
+
+
+def any_municipality() -> bool:
+    """Whether there is a register at all."""
+    return db.session.scalar(_ANY) is not None
 
 
 def municipalities(ids: Sequence[int]) -> Sequence[Municipality]:

@@ -70,7 +70,7 @@ def _work_off(number: int) -> None:
     name, stored_as = upload.file_name, upload.stored_as
     db.session.commit()
     with _failures_told(number, run):
-        progress = Progress.start(_("Die Datei wird gelesen"), 0, run)
+        progress = Progress.start(_("Die Datei wird gelesen"), 0, run, title=name)
         plan = _planned(number, run, name, stored_as, progress)
         if plan is None:
             return
@@ -124,7 +124,7 @@ def _apply(number: int, run: str, plan: FilePlan, agreed_to: str | None, progres
 
 def _apply_once(number: int, run: str, plan: FilePlan, progress: Progress) -> None:
     whole = plan.work + plan.work * _LAST_STEPS_PER_HUNDRED // 100 + 1
-    progress = Progress.start(_("Einheiten werden geschrieben"), whole, run)
+    progress = Progress.start(_("Einheiten werden geschrieben"), whole, run, title=plan.planned.file.name)
     upload = uploads.held(number, run)
     if upload is None:
         db.session.rollback()

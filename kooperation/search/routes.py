@@ -9,6 +9,7 @@ from kooperation.base.i18n import _, number
 from kooperation.base.index import Found
 from kooperation.base.paging import page_number
 from kooperation.base.web import query_url
+from kooperation.parties.queries import any_municipality
 from kooperation.search import queries
 from kooperation.search.rules import KINDS, only_meant
 
@@ -30,6 +31,7 @@ def results() -> ResponseReturnValue:
         page=shown.page,
         views=_views(shown.found, kind),
         marked=index.marked,
+        has_register=bool(shown.found.per_kind) or any_municipality(),
     )
 
 

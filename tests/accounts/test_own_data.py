@@ -43,6 +43,9 @@ def test_the_page_and_the_file_say_the_same(enter, erika):
     assert page.headers["Cache-Control"] == "no-store"
     text, found = page.get_data(as_text=True), tables(client)
     assert found["Konto"][0]["email"] == ADDRESS
+    assert found["Konto"][0]["mail_language"] == "Deutsch"
+    assert found["Mails"][0]["rhythm"] == "jeden Montagmorgen"
+    assert "heute, " in text
     assert found["Mitgliedschaften"][0]["role"] == "verwaltet"
     assert found["Anfragen um Aufnahme"][0]["note"] == "Ich helfe gern"
     assert found["Anmeldungen"][0]["browser"] == "Test"

@@ -246,6 +246,19 @@ def test_what_will_not_do_is_answered_with_a_sentence_and_nothing_is_stored(
     assert (count(app, User), count(app, Registration), arrived()) == (3, 0, [])
 
 
+def test_without_a_register_there_is_nothing_to_fill_in(client):
+    page = client.get(FORM).get_data(as_text=True)
+    assert "Noch kein Verzeichnis eingelesen" in page
+    assert 'name="password"' not in page
+
+
+def test_the_summary_names_all_that_is_wrong_in_the_order_of_the_page(client, village):
+    answer = register(client, name="", email="keine adresse", password="kurz", repeated="kürzer", municipality="")
+    summary = answer.get_data(as_text=True).partition('id="fehler"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["name", "email", "password", "repeated", "municipality"]
+    assert "mindestens 12 Zeichen" in summary
+
+
 def test_what_is_never_confirmed_ends_after_seven_days_and_is_removed(app, client, village, arrived):
     register(client)
     link = link_to(CONFIRM, arrived()[0])

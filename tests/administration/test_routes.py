@@ -90,13 +90,16 @@ def test_a_queue_that_does_not_answer_is_told_in_a_sentence(admin, monkeypatch):
 
 
 def test_jobs_are_shown_with_their_names_and_how_far_they_are(admin):
-    progress.Progress.start("Datei wird gelesen", 12_000).step(3)
+    progress.Progress.start("Datei wird gelesen", 12_000, title="Auszug_GV.xlsx").step(3)
     progress.Progress.start("Etwas", 1).fail("Die Datei ist kaputt")
     page = text_of(admin, "/verwaltung/auftraege/")
     for words in (
         "Mails senden",
         "noch nie",
         "Datei wird gelesen",
+        "Auszug_GV.xlsx",
+        "alle zehn Minuten",
+        "jede Nacht um",
         "von 12.000",
         "Die Datei ist kaputt",
         "gescheitert",

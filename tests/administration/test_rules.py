@@ -5,7 +5,14 @@ import re
 import pytest
 
 from kooperation.administration.queries import supplied_text
-from kooperation.administration.rules import LegalKind, changes, placeholders, tidy, without_placeholders
+from kooperation.administration.rules import (
+    LegalKind,
+    changes,
+    placeholders,
+    schedule_words,
+    tidy,
+    without_placeholders,
+)
 from kooperation.base.html import page_from_markdown
 
 
@@ -56,3 +63,21 @@ def test_a_text_is_compared_as_it_is_stored():
 def test_what_changed_is_told_line_by_line():
     assert changes("a\nb\nc\n", "a\nx\nc\n") == [(False, "b"), (True, "x")]
     assert changes("a\n", "a\n") == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (range(1_440), "jede Minute"),
+        (range(0, 1_440, 10), "alle zehn Minuten"),
+        (range(5, 1_440, 15), "alle 15 Minuten"),
+        (range(17, 1_440, 60), "jede Stunde, 17 Minuten nach der vollen"),
+        ([150], "jede Nacht um 2:30 Uhr"),
+        ([725], "jeden Tag um 12:05 Uhr"),
+        ([60, 100, 600], "3-mal am Tag"),
+        ([], "0-mal am Tag"),
+    ],
+)
+def test_when_a_task_runs_is_said_in_words(minutes, said):
+    words, values = schedule_words(list(minutes))
+    assert words % values == said

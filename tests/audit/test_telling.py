@@ -38,6 +38,15 @@ def test_events_columns_and_values_are_told_in_german(make):
     assert entry.changes_in_words == "Rolle: liest mit → bearbeitet"
 
 
+def test_what_was_empty_and_is_empty_is_not_told(make):
+    village = make.municipality("Musterdorf")
+    audit.record(
+        make.user(), "village.changed", village, label="", before={"name": None, "text": ""}, after={"text": None}
+    )
+    (entry,) = told(None, event="village.changed")
+    assert values(entry) == []
+
+
 def test_a_consent_names_the_municipality(make):
     kreis = make.municipality("Landkreis Muster", level=Level.LANDKREIS)
     village = make.municipality(parent=kreis)

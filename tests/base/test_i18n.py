@@ -19,6 +19,7 @@ def test_numbers_have_german_separators(context):
 
 def test_a_moment_is_shown_in_german_time(context):
     assert i18n.moment(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == "02.07.2026, 00:30 Uhr"
+    assert i18n.moment(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "en") == "2 July 2026, 00:30 (German time)"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from kooperation.accounts import policy
 from kooperation.accounts.models import User
 from kooperation.accounts.rules import Role
 from kooperation.accounts.services import joining
@@ -107,6 +108,19 @@ def test_a_guest_is_told_to_ask_and_then_how_it_stands(enter, world):
     shown = page(gast)
     assert "Meine Anfragen um Aufnahme" in shown
     assert "wartet" in shown
+    assert "Ihre Anfrage an Adorf" in page(gast, "/aufgaben/")
+
+
+def test_a_member_whose_other_request_waits_is_told(enter, world, prepared):
+    def fill(make):
+        vera = db.session.scalar(select(User).where(User.email == "vera@muster.example"))
+        joining.ask(vera, municipality_by_key("08001002"), role=Role.READER, note="", at=now())
+
+    prepared(fill)
+    vera = enter("vera@muster.example")
+    for address in ("/", "/aufgaben/"):
+        shown = page(vera, address)
+        assert '<a href="/konto/#anfragen">Ihre Anfrage an Bdorf</a> wartet seit heute' in shown
 
 
 def test_an_administrator_finds_the_way_to_the_administration(enter, world):
@@ -119,11 +133,17 @@ def test_an_administrator_finds_the_way_to_the_administration(enter, world):
 def test_a_landkreis_sees_how_far_its_kommunen_are(enter, world):
     kreis = enter("kreis@muster.example")
     shown = page(kreis)
-    for number, label in ((3, "Kommunen"), (2, "ohne Verwalter"), (3, "ohne Eintrag"), (0, "mit wartender Anfrage")):
+    for number, label in (
+        (3, "Kommunen"),
+        (2, "von niemandem verwaltet"),
+        (3, "ohne Eintrag"),
+        (0, "mit wartender Anfrage"),
+    ):
         assert f"<strong>{number}</strong> {label}" in shown
 
 
 LIST = "/kommunen/08001-landkreis-au/stand/"
+WHO = ("kreis", "rita")
 
 
 def names(source):
@@ -151,6 +171,24 @@ def test_the_list_is_narrowed_to_what_is_missing(enter, world, prepared):
     with kreis.get(f"{LIST}export.xlsx") as answer:
         assert answer.status_code == 200
     assert "Bdorf" not in page(kreis, "/kommunen/08001-landkreis-au/stand/?stand=ohne-eintrag")
+
+
+def test_from_the_list_those_who_decide_invite_and_an_entry_leads_back(app, enter, world, prepared):
+    prepared(
+        lambda make: make.member(
+            municipality_by_key("08001"), Role.READER, make.user("Rita Rot", email="rita@muster.example")
+        )
+    )
+    kreis, rita = page(enter("kreis@muster.example"), f"{LIST}?name=dorf"), page(enter("rita@muster.example"), LIST)
+    assert "eintrag/?weiter=/kommunen/08001-landkreis-au/stand/?name%3Ddorf" in kreis
+    with app.app_context():
+        users = [db.session.scalar(select(User).where(User.email == f"{name}@muster.example")) for name in WHO]
+        for user, shown in zip(users, (kreis, rita), strict=True):
+            for key in ("08001001", "08001002"):
+                place = municipality_by_key(key)
+                may = policy.decides_at(user, place) and not policy.has_manager(place)
+                assert (f"/kommunen/{key}-{place.slug}/mitglieder/einladen/" in shown) == may
+    assert "mitglieder/einladen/" in kreis
 
 
 @pytest.mark.parametrize("address", ["/kommunen/08001001-adorf/stand/", "/kommunen/08001-anders/stand/"])

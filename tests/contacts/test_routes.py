@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -110,6 +111,32 @@ def test_what_is_refused_is_told_at_its_field_and_stays_typed(app, enter, world,
     assert said in text(answer)
     assert typed in text(answer)
     assert stored(app) is None
+
+
+def test_all_that_is_wrong_is_told_at_once(enter, world):
+    emil = enter("emil@muster.example")
+    wrong = {"website": "rathaus", "email": "rathaus", "phone": "86-0"}
+    answer = text(send(emil, FORM, TYPED | opened(emil) | wrong, page=FORM))
+    assert re.findall(r'id="(\w+)-fehler"', answer) == ["website", "email", "phone"]
+
+
+def test_an_entry_that_says_nothing_is_refused_as_a_whole(enter, world):
+    emil = enter("emil@muster.example")
+    answer = text(send(emil, FORM, dict.fromkeys(TYPED, "") | opened(emil), page=FORM))
+    assert "<li>Bitte machen Sie mindestens eine Angabe.</li>" in answer
+    assert "-fehler" not in answer
+
+
+def test_whoever_came_from_a_list_goes_back_to_it_and_never_elsewhere(enter, world):
+    emil = enter("emil@muster.example")
+    back = "/kommunen/08001-landkreis-au/stand/?stand=ohne-eintrag"
+    source = page(emil, f"{FORM}?weiter={quote(back)}")
+    assert f'href="{back}"' in source
+    weiter = re.search(r'name="weiter"[^>]*value="([^"]*)"', source).group(1)
+    saved = send(emil, FORM, TYPED | hidden_fields(source) | {"weiter": weiter}, page=FORM)
+    assert saved.headers["Location"] == back
+    saved = send(emil, FORM, TYPED | opened(emil) | {"phone": "115", "weiter": "//evil.example"}, page=FORM)
+    assert saved.headers["Location"] == UNIT
 
 
 def test_the_second_of_two_is_told_what_changed_and_loses_nothing(app, enter, world):

@@ -102,14 +102,21 @@ def test_a_former_name_and_an_end_are_told_and_nothing_is_markup(client, filled)
     assert "<b>" not in answer.text
 
 
-def test_nothing_found_says_what_to_do_next(client, filled):
+def test_nothing_found_says_what_to_do_next(client, filled, prepared):
+    prepared(lambda make: make.municipality())
     answer = client.get("/suche/?q=xyzxyz")
     assert answer.status_code == 200
     assert "Nichts gefunden" in text_of(answer)
     assert 'href="/kommunen/"' in answer.text
 
 
-def test_no_question_is_answered_with_how_to_ask(client):
+@pytest.mark.parametrize("address", ["/suche/", "/suche/?q=xyzxyz"])
+def test_without_a_register_the_page_says_so(client, address):
+    assert "Noch kein Verzeichnis eingelesen" in text_of(client.get(address))
+
+
+def test_no_question_is_answered_with_how_to_ask(client, prepared):
+    prepared(lambda make: make.municipality())
     assert "Wonach suchen Sie?" in text_of(client.get("/suche/"))
 
 

@@ -19,7 +19,7 @@ from kooperation.base.errors import RuleViolation, refusals_shown_on
 from kooperation.base.i18n import _
 from kooperation.base.web import reads_first
 from kooperation.parties.models import Municipality
-from kooperation.parties.queries import municipality_by_key
+from kooperation.parties.queries import any_municipality, municipality_by_key
 
 
 @bp.route("/registrieren/", methods=["GET", "POST"])
@@ -32,12 +32,12 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if form.validate_on_submit():
         if _is_held_off(form, registering.ensure_not_held_off):
-            return render_template("accounts/register.html", form=form), 429
+            return _register_page(form), 429
         with refusals_shown_on(form), timing.steady():
             password_hash = users.hash_new(form.password.data, address=form.email.data, name=form.name.data)
             begin_writing()
             if _is_held_off(form, registering.hold_off):
-                return render_template("accounts/register.html", form=form), 429
+                return _register_page(form), 429
             registering.register(
                 form.email.data,
                 form.name.data,
@@ -49,7 +49,11 @@ def register() -> ResponseReturnValue:
             )
             db.session.commit()
             return _on_its_way()
-    return render_template("accounts/register.html", form=form)
+    return _register_page(form)
+
+
+def _register_page(form: RegisterForm) -> str:
+    return render_template("accounts/register.html", form=form, has_register=any_municipality())
 
 
 @bp.route("/registrieren/bestaetigung/", methods=["GET", "POST"])

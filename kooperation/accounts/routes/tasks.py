@@ -28,7 +28,8 @@ def _load(number: int) -> JoinRequest | None:
 def tasks() -> ResponseReturnValue:
     """All that waits for me, the oldest first."""
     found = [task for some in hooks.tasks_for(me()) for task in some]
-    return render_template("accounts/tasks.html", tasks=sorted(found, key=lambda task: task.since))
+    tasks = sorted(found, key=lambda task: task.since)
+    return render_template("accounts/tasks.html", tasks=tasks, requests=queries.requests_of(me()))
 
 
 @bp.get("/aufgaben/anfragen/<int:number>/")

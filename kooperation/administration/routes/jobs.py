@@ -1,6 +1,6 @@
 """What runs in the background: whether the worker lives, what waits, and how long jobs are doing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,12 @@ from flask.typing import ResponseReturnValue
 from kooperation.accounts import policy
 from kooperation.accounts.guard import guarded
 from kooperation.administration.routes.blueprint import bp
+from kooperation.administration.rules import schedule_words
 from kooperation.base import jobs as queue
 from kooperation.base import progress
+from kooperation.base.db import BERLIN, today
+from kooperation.base.i18n import _
+from kooperation.base.jobs import TaskState
 from kooperation.base.progress import Stage
 from kooperation.base.text import N_
 
@@ -40,7 +44,7 @@ def list_jobs() -> ResponseReturnValue:
             "alive": queue.worker_alive(),
             "last_beat": _instant(beat),
             "waiting": queue.waiting(),
-            "tasks": [(NAMES.get(one.name), one, _instant(one.ran_at)) for one in queue.tasks()],
+            "tasks": [(NAMES.get(one.name), one, _instant(one.ran_at), _schedule(one)) for one in queue.tasks()],
             "long_jobs": [
                 (job, SILENT if job.is_silent else STAGES[job.stage], _instant(job.at)) for job in progress.recent()
             ],
@@ -48,6 +52,15 @@ def list_jobs() -> ResponseReturnValue:
     except queue.UNREACHABLE:
         values = {"reachable": False}
     return render_template("administration/jobs.html", **values)
+
+
+def _schedule(task: TaskState) -> str | None:
+    if task.is_due is None:
+        return None
+    minutes = [datetime.combine(today(), time(), BERLIN).astimezone(UTC) + timedelta(minutes=n) for n in range(24 * 60)]
+    due = [n for n, minute in enumerate(minutes) if task.is_due(minute.replace(tzinfo=None))]
+    words, values = schedule_words(due)
+    return _(words, **values)
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -22,7 +22,7 @@ from kooperation.register.rules.labels import kind_label
 PAGE = "/kommunen/<digits:key>-<name>/stand/"
 
 LACKS = {
-    Lack.MANAGER: N_("ohne Verwalter"),
+    Lack.MANAGER: N_("von niemandem verwaltet"),
     Lack.ENTRY: N_("ohne Eintrag"),
     Lack.ANSWER: N_("mit wartender Anfrage"),
 }
@@ -49,6 +49,8 @@ def state_below(municipality: Municipality) -> ResponseReturnValue:
         lacks=[(lack.value, _(label)) for lack, label in LACKS.items()],
         chips_chosen=_chips(wanted),
         may_enter=policy.is_editor(current_user(), municipality),
+        # Where nobody manages, those of the municipality above decide: policy.decides_at, without asking row by row.
+        may_invite=policy.manages(current_user(), municipality),
     )
 
 
@@ -82,7 +84,7 @@ def _export_row(row: Below) -> tuple[Cell, ...]:
         row.key,
         row.name,
         _(kind_label(row.level, row.text_code, row.key)),
-        _("ja") if row.is_managed else _("nein"),
+        _("ja") if row.is_managed else _("niemand"),
         entry,
         row.waiting,
         row.waiting_since.astimezone(BERLIN).date() if row.waiting_since else None,

@@ -31,12 +31,14 @@ def start() -> ResponseReturnValue:
     # One more than is shown tells whether there are more: the number of all stands in the header.
     oldest = merge(*hooks.tasks_for(user), key=lambda task: task.since)
     tasks = list(islice(oldest, FIRST_TASKS + 1))
-    shown = {"tasks": tasks[:FIRST_TASKS], "more_tasks": len(tasks) > FIRST_TASKS}
+    shown = {
+        "tasks": tasks[:FIRST_TASKS],
+        "more_tasks": len(tasks) > FIRST_TASKS,
+        "requests": accounts.requests_of(user),
+    }
     municipality = acting_for()
     if municipality is None:
-        return render_template(
-            "cockpit/guest.html", requests=accounts.requests_of(user), laender=lists.laender(), **shown
-        )
+        return render_template("cockpit/guest.html", laender=lists.laender(), **shown)
     return render_template("cockpit/home.html", **shown, **_home(user, municipality))
 
 
