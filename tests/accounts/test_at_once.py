@@ -311,7 +311,7 @@ def test_two_accounts_are_merged_into_each_other_once(populated: Flask) -> None:
     assert ends == [GONE, "done"]
 
 
-@pytest.mark.parametrize("what", ["name", "language", "password", "link", "deactivate"])
+@pytest.mark.parametrize("what", ["name", "language", "password", "link", "deactivate", "sign-in"])
 def test_who_is_erased_while_something_of_theirs_changes_is_told_in_a_sentence(populated: Flask, what: str) -> None:
     gerd = "gerd@muster.example"
     tokens: list[str] = []
@@ -327,6 +327,9 @@ def test_who_is_erased_while_something_of_theirs_changes_is_told_in_a_sentence(p
         "password": lambda: users.set_password(there(gerd), password_hash="x", actor=SHELL),
         "link": lambda: addresses.change(tokens[0], stays=None, at=now()),
         "deactivate": lambda: users.deactivate(there(gerd), actor=SHELL, at=now()),
+        "sign-in": lambda: signing_in.sign_in(
+            gerd, {"": HASH, HASH: HASH}, place="127.0.0.1", browser="", secret="x", at=now()
+        ),
     }
     with populated.app_context():
         number = user().id
@@ -337,7 +340,12 @@ def test_who_is_erased_while_something_of_theirs_changes_is_told_in_a_sentence(p
         erasure.erase_user(found, actor=SHELL, at=now(), confirmed=True)
 
     ends = at_once(populated, erase_gerd, changes[what])
-    assert ends in (["done", "done"], [GONE, "done"], [mail_tokens.NO_LONGER_VALID, "done"])
+    assert ends in (
+        ["done", "done"],
+        [GONE, "done"],
+        [mail_tokens.NO_LONGER_VALID, "done"],
+        [signing_in.REFUSED, "done"],
+    )
     with populated.app_context():
         assert db.session.get(User, number) is None
         said = [str((one.subject_label, one.before, one.after)) for one in db.session.scalars(select(AuditEntry))]

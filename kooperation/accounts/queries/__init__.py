@@ -74,9 +74,15 @@ def all_sessions_of(user: User) -> list[UserSession]:
     return list(db.session.scalars(mine.order_by(UserSession.created_at.desc(), UserSession.id.desc())))
 
 
-def user_by_address(address: str) -> User | None:
-    """The user with this folded mail address, deactivated ones too; None without one. One statement for either."""
-    return db.session.scalar(select(User).where(User.email == address))
+def user_by_address(address: str, *, locked: bool = False) -> User | None:
+    """The user with this folded mail address, deactivated ones too; None without one. One statement for either.
+
+    ``locked`` waits for whoever erases the user at this moment, and keeps others from it.
+    """
+    found = select(User).where(User.email == address)
+    if locked:
+        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return db.session.scalar(found)
 
 
 def addresses_of(user: User) -> list[str]:

@@ -95,7 +95,7 @@ def sign_in(
     counters = _counters(folded, place, secret)
     # Again: of many who compared at once, no more are told what came of it.
     ensure_few(counters, THROTTLED, at)
-    user = queries.user_by_address(folded)
+    user = queries.user_by_address(folded, locked=True)
     renewed = password.get(user.password_hash or "") if user else None
     is_shut_out = is_example_address(folded) and not with_examples
     if user is None or renewed is None or not user.is_active or is_shut_out:

@@ -162,8 +162,8 @@ def _changed(statement: Update) -> bool:
 
 
 def _still_there(number: int) -> OutgoingMail | None:
-    """The mail, unless it was withdrawn while it was handed over."""
-    return db.session.get(OutgoingMail, number)
+    """The mail, held until the end of the transaction, unless it was withdrawn while it was handed over."""
+    return db.session.get(OutgoingMail, number, with_for_update=True, populate_existing=True)
 
 
 def _leave_no_trace(mail: OutgoingMail) -> None:
