@@ -20,7 +20,6 @@ AT_LEAST_EFFECTIVE = {
     "accounts.approve",
     "accounts.ask",
     "accounts.change_password",
-    "accounts.change_role",
     "accounts.decline",
     "accounts.give_consent",
     "accounts.register",

@@ -337,6 +337,8 @@ def user_by_id(number: int) -> User | None:
 
 def users_like(text: str, most: int) -> list[User]:
     """Users whose name or address holds a text, by name."""
+    # PostgreSQL takes no text with the character NUL.
+    text = text.replace("\0", "")
     is_like = or_(User.name.icontains(text, autoescape=True), User.email.icontains(text, autoescape=True))
     return list(db.session.scalars(select(User).where(is_like).order_by(User.name, User.id).limit(most)))
 
