@@ -1,7 +1,6 @@
 """Two Landkreise with a Gemeinde each, and people of all kinds, one of whom has a password."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,22 +18,6 @@ from tests.security.walk import PASSWORD
 EVERYBODY = ("", "guest@muster.example", "reader@muster.example", "manager@muster.example", "admin@muster.example")
 PEOPLE = EVERYBODY if FULL else (EVERYBODY[0], *EVERYBODY[-2:])
 """Whom the tests walk as, in the fast run only who sees least and who sees most; an empty address is nobody."""
-
-ON_BOTH_DATABASES = {"test_requests_hostile", "test_locks"}
-"""What a database answers to, and not the pages: the walks over all pages are the same on both, and PostgreSQL counts
-its row numbers on after a rollback."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Walk over the pages on SQLite alone."""
-    here = Path(__file__).parent
-    twice = [
-        item
-        for item in items
-        if item.path.parent == here and "[postgresql" in item.name and item.path.stem not in ON_BOTH_DATABASES
-    ]
-    config.hook.pytest_deselected(items=twice)
-    items[:] = [item for item in items if item not in set(twice)]
 
 
 @pytest.fixture(autouse=True)
