@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FULL = os.environ.get("KOOPERATION_FULL_TESTS") == "1"
+LONG = os.environ.get("KOOPERATION_LONG_TESTS") == "1"
+"""Whether attacks and kills are repeated for as long as one likes: more than a quarter of an hour has room for."""
+FULL = LONG or os.environ.get("KOOPERATION_FULL_TESTS") == "1"
 """Whether everything runs; then what is missing on the machine fails instead of being skipped."""
 
 USER = "app"

@@ -12,11 +12,11 @@ from kooperation.accounts.services import joining, users
 from kooperation.base.db import db, now
 from kooperation.parties.models import Municipality
 from kooperation.parties.rules import Level
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.security.walk import PASSWORD
 
 EVERYBODY = ("", "guest@muster.example", "reader@muster.example", "manager@muster.example", "admin@muster.example")
-PEOPLE = EVERYBODY if FULL else (EVERYBODY[0], *EVERYBODY[-2:])
+PEOPLE = EVERYBODY if LONG else (EVERYBODY[0], *EVERYBODY[-2:])
 """Whom the tests walk as, in the fast run only who sees least and who sees most; an empty address is nobody."""
 
 

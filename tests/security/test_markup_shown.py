@@ -10,7 +10,7 @@ from kooperation.accounts.models import User
 from kooperation.accounts.services import signing_in
 from kooperation.base.db import Base, db, now
 from kooperation.base.html import page_from_markdown
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.markup import parse
 from tests.security.conftest import PEOPLE
 from tests.security.walk import endpoint_of, pages
@@ -22,7 +22,7 @@ HOSTILE = (
     "xss7</textarea></title></svg><svg onload=xss7()>",
     "<!--xss7--!>\u2028]]>&#60;b&#62;",
 )
-TEXTS = [(text,) for text in HOSTILE] if FULL else [HOSTILE]
+TEXTS = [(text,) for text in HOSTILE] if LONG else [HOSTILE]
 """What each run has in its texts, in turn: in the full run each of them is everywhere once."""
 MADE_BY_US = {"key", "ars", "path", "word", "backwards", "spaced", "joined", "head", "kinds", "kind"}
 """Texts that the program puts together from checked ones, or reads from the official files by their form."""

@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.routing import IntegerConverter
 
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.security.test_forged_requests import token_of
 from tests.security.walk import address, stored, without_tokens
 
@@ -23,7 +23,7 @@ def test_a_number_that_exists_is_answered_like_one_that_does_not(app, enter, wor
     token = token_of(client).group(1)
     before = stored(app)
     # Of what has a number in an address there are fewer than twelve.
-    most = max(len(rows) for rows in before.values()) + 2 if FULL else 12
+    most = max(len(rows) for rows in before.values()) + 2 if LONG else 12
     assert len(numbered(app)) > 4
     foreign = {
         row["id"] for row in before["join_request"] if row["municipality_id"] == municipality(before, "08001001")

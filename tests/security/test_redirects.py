@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kooperation.accounts.guard import safe_target
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.security.test_forged_requests import token_of
 from tests.security.test_sessions import post, sign_in
 from tests.security.walk import pages
@@ -118,7 +118,7 @@ def test_no_parameter_of_any_page_becomes_a_redirect(app, enter, world):
     targets = cycle(SPELLINGS)
     for path, html in pages(app, client):
         parameters = {*names, *re.findall(r'name="([^"]+)"', html)} - {"csrf_token"}
-        for target in islice(targets, 3 if FULL else 1):
+        for target in islice(targets, 3 if LONG else 1):
             with client.get(path.partition("?")[0], query_string=dict.fromkeys(parameters, target)) as answer:
                 assert as_a_browser_reads(answer.location or "/") is None, (path, answer.location)
 

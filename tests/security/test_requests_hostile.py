@@ -14,7 +14,7 @@ from kooperation.accounts.models import FailedSignIn
 from kooperation.accounts.services import signing_in
 from kooperation.app import create_app
 from kooperation.base.db import db
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.security.conftest import PEOPLE
 from tests.security.test_forged_requests import token_of
 from tests.security.walk import forms, pages, stored
@@ -67,7 +67,7 @@ def test_long_texts_in_forms_take_no_longer_than_they_are_long(app, enter, world
     tried, in_turn = 0, cycle(SLOW_TO_MATCH)
     for who in ("", "manager@muster.example"):
         for form in forms(app, enter(who)):
-            for text in SLOW_TO_MATCH if FULL else islice(in_turn, 3):
+            for text in SLOW_TO_MATCH if LONG else islice(in_turn, 3):
                 # A form may have 500 KB altogether: more is refused unread.
                 values = form.values | dict.fromkeys(form.words, text[: 480_000 // max(1, len(form.words)) // 6])
                 if not form.words:
@@ -79,7 +79,7 @@ def test_long_texts_in_forms_take_no_longer_than_they_are_long(app, enter, world
                 assert perf_counter() - begin < LONGEST, (form.action, text[:10])
                 assert answer.status_code < 500
                 tried += answer.status_code == 200
-    assert tried > (50 if FULL else 15)
+    assert tried > (50 if LONG else 15)
 
 
 def test_long_texts_in_addresses_take_no_longer_than_they_are_long(app, enter, world):
@@ -103,7 +103,7 @@ def test_nul_and_half_characters_change_no_answer_into_a_failure(app, enter, wor
             f"{name}=%00%FF%ED%A0%80" for name in ("q", "name", "seite", "weiter", "land", "kreis", "mit", "x", "y")
         )
         odd = [f"{bare}%00", f"{bare}%FF/", f"{bare}..%2f..%2fetc%2fpasswd"]
-        for address in (f"{bare}?{names}", *(odd if FULL else (odd[next(in_turn)],))):
+        for address in (f"{bare}?{names}", *(odd if LONG else (odd[next(in_turn)],))):
             with client.get(address) as answer:
                 assert answer.status_code < 500, address
         assert html is not None

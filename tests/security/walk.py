@@ -12,11 +12,11 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Map, Rule
 
 from kooperation.base.db import Base, db
-from tests.databases import FULL
+from tests.databases import LONG
 from tests.markup import parse
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-MOST_ALIKE = 3 if FULL else 2
+MOST_ALIKE = 3 if LONG else 2
 """Pages of one endpoint with the same parameters that are looked at."""
 
 VALUES = {"key": "08001001", "name": "dorf", "extension": "csv"}
