@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy
-from kooperation.accounts.guard import current_user, guarded, safe_target
-from kooperation.accounts.models import User
+from kooperation.accounts.guard import guarded, safe_target
+from kooperation.accounts.routes.blueprint import me
 from kooperation.base.db import db, now
 from kooperation.base.errors import Outdated, refusals_shown_on
 from kooperation.base.forms import Meanwhile
@@ -33,7 +33,7 @@ def _load(key: str, name: str) -> Municipality | None:
 def _refused(municipality: Municipality) -> ResponseReturnValue:
     """Why somebody may not edit here; a form that was sent is shown again, so that nothing typed is lost."""
     form = ProfileForm() if request.method == "POST" else None
-    above = policy.caretaker_for(_me(), municipality)
+    above = policy.caretaker_for(me(), municipality)
     return render_template("contacts/refused.html", municipality=municipality, form=form, caretaker=above)
 
 
@@ -72,7 +72,7 @@ def confirm_profile(municipality: Municipality) -> ResponseReturnValue:
     if profile is not None and form.validate_on_submit():
         sent = form.version.data or ""
         try:
-            services.confirm(profile, version=int(sent) if sent.isdecimal() else 0, user=_me(), at=now())
+            services.confirm(profile, version=int(sent) if sent.isdecimal() else 0, user=me(), at=now())
         except Outdated:
             db.session.rollback()
             flash(_("Der Eintrag ist inzwischen ein anderer. Bitte lesen Sie ihn noch einmal."), "warning")
@@ -87,7 +87,7 @@ def _saved(form: ProfileForm, municipality: Municipality, origin: Municipality |
     values = {name: form[name].data or "" for name in FIELDS}
     try:
         with refusals_shown_on(form):
-            services.save(municipality, values, version=form.opened_version, user=_me(), at=now(), origin=origin)
+            services.save(municipality, values, version=form.opened_version, user=me(), at=now(), origin=origin)
             db.session.commit()
             return True
     except Outdated:
@@ -108,7 +108,7 @@ def _page(
     changes: Sequence[Meanwhile],
     left: Sequence[Profile],
 ) -> str:
-    user = _me()
+    user = me()
     may_confirm = profile is not None and profile.entered_by_id is not None and policy.is_editor(user, municipality)
     return render_template(
         "contacts/edit.html",
@@ -126,9 +126,3 @@ def _page(
 
 def _texts(profile: Profile | None) -> dict[str, str]:
     return {name: getattr(profile, name) or "" if profile else "" for name in FIELDS}
-
-
-def _me() -> User:
-    user = current_user()
-    assert user is not None, "the guard lets nobody else pass"
-    return user

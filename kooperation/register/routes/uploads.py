@@ -7,8 +7,8 @@ from flask import Response, flash, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from kooperation.accounts import policy
-from kooperation.accounts.guard import current_user, guarded
-from kooperation.accounts.models import User
+from kooperation.accounts.guard import guarded
+from kooperation.accounts.routes.blueprint import me
 from kooperation.base import arrivals, jobs
 from kooperation.base.db import db, now
 from kooperation.base.errors import RuleViolation, refusals_shown_on
@@ -57,12 +57,6 @@ at_upload = guarded(policy.administers, load=_upload, see=policy.administers)
 in_section = guarded(policy.administers, load=_part, see=policy.administers)
 
 
-def _me() -> User:
-    user = current_user()
-    assert user is not None
-    return user
-
-
 @bp.get("/verwaltung/register/", endpoint="uploads")
 @administers
 def show_uploads() -> ResponseReturnValue:
@@ -91,7 +85,7 @@ def upload() -> ResponseReturnValue:
         with refusals_shown_on(form):
             arrival = arrivals.keep(form.file.data.stream, upload_folder(), MAX_BYTES)
             try:
-                received = uploads.receive(arrival, form.file.data.filename or "", user=_me(), at=now())
+                received = uploads.receive(arrival, form.file.data.filename or "", user=me(), at=now())
                 db.session.commit()
             except BaseException:
                 arrivals.discard(upload_folder(), arrival.name)
@@ -138,7 +132,7 @@ def apply_upload(upload: RegisterUpload) -> ResponseReturnValue:
     form, number = ApplyForm(), upload.id
     if form.validate_on_submit():
         try:
-            uploads.approve(upload, form.fingerprint.data or "", understood=form.understood.data, user=_me(), at=now())
+            uploads.approve(upload, form.fingerprint.data or "", understood=form.understood.data, user=me(), at=now())
         except RuleViolation as refusal:
             db.session.rollback()
             if refusal.field:
@@ -159,7 +153,7 @@ def discard_upload(upload: RegisterUpload) -> ResponseReturnValue:
     if form.validate_on_submit():
         number = upload.id
         try:
-            name = uploads.discard(upload, user=_me(), at=now())
+            name = uploads.discard(upload, user=me(), at=now())
         except RuleViolation as refusal:
             db.session.rollback()
             flash(refusal.message, "warning")
@@ -179,7 +173,7 @@ def restart_upload(upload: RegisterUpload) -> ResponseReturnValue:
     number = upload.id
     if ConfirmForm().validate_on_submit():
         try:
-            uploads.restart(upload, user=_me(), at=now())
+            uploads.restart(upload, user=me(), at=now())
         except RuleViolation as refusal:
             db.session.rollback()
             flash(refusal.message, "warning")
