@@ -21,7 +21,7 @@ from tests.factories import Make
 db.session.session_factory.configure(join_transaction_mode="create_savepoint")
 
 DATABASES = ["sqlite", "postgresql"] if FULL else ["sqlite"]
-ABOUT_PAGES = {
+ON_SQLITE = {
     "test_forged_requests",
     "test_forms_overfilled",
     "test_history",
@@ -33,19 +33,23 @@ ABOUT_PAGES = {
     "test_own_account",
     "test_redirects",
     "test_routes",
+    "test_services_real",
     "test_sessions",
     "test_start",
     "test_unsubscribe",
     "test_uploads_routes",
     "test_web",
 }
-"""What says how pages look and who passes, on SQLite alone. Every page is asked on both databases by
-guards/test_layout, and what pages rest on is tested on both: queries, policies, services, two at once."""
+"""What is tested on SQLite alone: how pages look, who passes, and what the real register tells of its editions.
+
+Every page is asked on both databases by guards/test_layout, the real editions are imported into both by
+register/test_services_real_databases, and what both rest on is tested on both: queries, policies, services, two at
+once."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the second run of what hangs on no database."""
-    again = {item for item in items if "[postgresql" in item.name and item.path.stem in ABOUT_PAGES}
+    again = {item for item in items if "[postgresql" in item.name and item.path.stem in ON_SQLITE}
     config.hook.pytest_deselected(items=list(again))
     items[:] = [item for item in items if item not in again]
 

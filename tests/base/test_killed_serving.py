@@ -24,9 +24,9 @@ from tests.databases import FULL, LONG
 from tests.mailserver import Mailbox, smtp_server
 from tests.served import command, kill_all, serving, settings, until
 
-KILLS = 7 if LONG else 3 if FULL else 2
-SECONDS_OF_WRITING = (0.5, 4.0) if LONG else (0.5, 3.0) if FULL else (0.2, 0.8)
-WRITES_BEFORE_A_KILL = 60 if FULL else 30
+KILLS = 7 if LONG else 2
+SECONDS_OF_WRITING = (0.5, 4.0) if LONG else (0.2, 0.8)
+WRITES_BEFORE_A_KILL = 60 if LONG else 30
 
 
 @pytest.fixture

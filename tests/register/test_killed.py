@@ -19,12 +19,13 @@ from kooperation.base.index.models import SearchDocument
 from kooperation.parties.models import Municipality
 from kooperation.register.models import Edition
 from tests.conftest import REGISTER_FILES, configuration
-from tests.databases import FULL
+from tests.databases import FULL, LONG
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FULL, reason="only in the full run")]
 
 NOTHING, EVERYTHING = (0, 0, 0, 0), (12_491, 1, 12_491, 1)
 LONGEST_APPLYING = 2.5
+KILLS = 3 if LONG else 2
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -61,7 +62,7 @@ def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path, address, regis
         "DATABASE_URL": address,
         "SECRET_KEY": "only-for-tests",
     }
-    for _ in range(3):
+    for _ in range(KILLS):
         if stored(app) == EVERYTHING:
             break
         process = subprocess.Popen(

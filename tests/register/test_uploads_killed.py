@@ -26,12 +26,12 @@ from kooperation.register.parse import MAX_BYTES
 from kooperation.register.rules.uploads import UploadState
 from kooperation.register.services import uploads
 from tests.conftest import REGISTER_FILES
-from tests.databases import FULL
+from tests.databases import FULL, LONG
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FULL, reason="only in the full run")]
 
 NOTHING, EVERYTHING = (0, 0, 0), (12_491, 1, 12_491)
-KILLS = 4
+KILLS = 4 if LONG else 2
 LONGEST = 4.0
 
 
