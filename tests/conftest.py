@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -15,6 +16,7 @@ from kooperation.accounts.services import signing_in
 from kooperation.app import create_app
 from kooperation.base.config import ROOT, Config, from_environment
 from kooperation.base.db import db, now
+from tests import factories
 from tests.databases import FULL, postgresql_programs, postgresql_server
 from tests.factories import Make
 
@@ -88,6 +90,23 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hashed_fast() -> Iterator[pytest.MonkeyPatch]:
+    """Passwords are hashed with the least work, which changes no answer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing_in, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(signing_in, "_NOBODY", signing_in._hash_of_nobody())
+        yield patch
+
+
+@pytest.fixture
+def hashed_as_in_production(_hashed_fast: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that measures how long it takes."""
+    monkeypatch.setattr(signing_in, "_hasher", PasswordHasher())
+    monkeypatch.setattr(signing_in, "_NOBODY", signing_in._hash_of_nobody())
+    monkeypatch.setattr(factories, "_hashed", signing_in.hash_password)
 
 
 @pytest.fixture

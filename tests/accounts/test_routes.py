@@ -66,7 +66,7 @@ def test_a_refusal_says_the_same_for_a_wrong_password_and_an_unknown_address(cli
     assert PASSWORD not in page
 
 
-def test_an_unknown_address_takes_as_long_as_a_wrong_password(context, make):
+def test_an_unknown_address_takes_as_long_as_a_wrong_password(hashed_as_in_production, context, make):
     make.user(email=ADDRESS, password=PASSWORD)
 
     def seconds(address):

@@ -46,7 +46,7 @@ def test_without_a_token_of_ones_own_every_address_refuses(app, enter, world, wh
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_form_of_every_page_is_refused_without_its_token_and_changes_nothing(app, enter, world, who):
     client = enter(who)
-    found = forms(app, client)
+    found = forms(app, client, who)
     assert all("csrf_token" in form.values for form in found)
     before = stored(app)
     for form in found:

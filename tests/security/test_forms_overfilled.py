@@ -78,7 +78,7 @@ def _said(row, numbers):
 def test_additional_fields_change_nothing(app, enter, undone):
     effective = set()
     for who in PEOPLE:
-        for form in forms(app, enter(who)):
+        for form in forms(app, enter(who), who):
             client = enter(who)
             own = form.filled() | {"csrf_token": token_of(client).group(1)}
             plain = undone(client, form, own)
@@ -101,7 +101,7 @@ def test_additional_fields_change_nothing(app, enter, undone):
 
 def test_the_comparison_sees_what_it_is_there_to_see(app, enter, undone):
     client = enter("manager@muster.example")
-    (form,) = [one for one in forms(app, client) if one.action == "/konto/name/"]
+    (form,) = [one for one in forms(app, client, "manager@muster.example") if one.action == "/konto/name/"]
     own = form.filled("Eine Andere") | {"csrf_token": token_of(client).group(1)}
     changed = undone(client, form, own)
     assert any("Eine Andere" in row for _, _, row in changed)

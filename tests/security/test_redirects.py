@@ -11,7 +11,7 @@ from kooperation.accounts.guard import safe_target
 from tests.databases import LONG
 from tests.security.test_forged_requests import token_of
 from tests.security.test_sessions import post, sign_in
-from tests.security.walk import pages
+from tests.security.walk import known_pages
 
 PIECES = [
     "/",
@@ -113,10 +113,11 @@ def test_neither_the_sign_in_nor_any_other_page_leads_away(app, enter, world, ta
 
 
 def test_no_parameter_of_any_page_becomes_a_redirect(app, enter, world):
-    client = enter("manager@muster.example")
+    who = "manager@muster.example"
+    client = enter(who)
     names = ["weiter", "next", "url", "ziel", "zurueck", "redirect", "return_to", "continue"]
     targets = cycle(SPELLINGS)
-    for path, html in pages(app, client):
+    for path, html in known_pages(app, client, who):
         parameters = {*names, *re.findall(r'name="([^"]+)"', html)} - {"csrf_token"}
         for target in islice(targets, 3 if LONG else 1):
             with client.get(path.partition("?")[0], query_string=dict.fromkeys(parameters, target)) as answer:

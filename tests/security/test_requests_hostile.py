@@ -17,7 +17,7 @@ from kooperation.base.db import db
 from tests.databases import LONG
 from tests.security.conftest import PEOPLE
 from tests.security.test_forged_requests import token_of
-from tests.security.walk import forms, pages, stored
+from tests.security.walk import forms, known_pages, stored
 
 SIZE = 200_000
 SLOW_TO_MATCH = [
@@ -66,7 +66,7 @@ WILDCARDS = [
 def test_long_texts_in_forms_take_no_longer_than_they_are_long(app, enter, world):
     tried, in_turn = 0, cycle(SLOW_TO_MATCH)
     for who in ("", "manager@muster.example"):
-        for form in forms(app, enter(who)):
+        for form in forms(app, enter(who), who):
             for text in SLOW_TO_MATCH if LONG else islice(in_turn, 3):
                 # A form may have 500 KB altogether: more is refused unread.
                 values = form.values | dict.fromkeys(form.words, text[: 480_000 // max(1, len(form.words)) // 6])
@@ -97,7 +97,7 @@ def test_long_texts_in_addresses_take_no_longer_than_they_are_long(app, enter, w
 @pytest.mark.parametrize("who", PEOPLE)
 def test_nul_and_half_characters_change_no_answer_into_a_failure(app, enter, world, who):
     client, in_turn = enter(who), cycle(range(3))
-    for path, html in pages(app, client):
+    for path, html in known_pages(app, client, who):
         bare = path.partition("?")[0]
         names = "&".join(
             f"{name}=%00%FF%ED%A0%80" for name in ("q", "name", "seite", "weiter", "land", "kreis", "mit", "x", "y")
@@ -107,7 +107,7 @@ def test_nul_and_half_characters_change_no_answer_into_a_failure(app, enter, wor
             with client.get(address) as answer:
                 assert answer.status_code < 500, address
         assert html is not None
-    for form in forms(app, enter(who)):
+    for form in forms(app, enter(who), who):
         token = token_of(client).group(1)
         values = form.filled("a\0b\ud800".encode("utf-8", "surrogatepass").decode("latin-1")) | {"csrf_token": token}
         assert client.post(form.action, data=values).status_code < 500, form.action

@@ -14,7 +14,7 @@ from kooperation.base.config import from_environment
 from kooperation.base.db import db, now
 from tests.security.conftest import PEOPLE
 from tests.security.test_forged_requests import token_of
-from tests.security.walk import FILLED, PASSWORD, pages
+from tests.security.walk import FILLED, PASSWORD, known_pages
 
 ADDRESS = "manager@muster.example"
 COOKIE = "kooperation"
@@ -162,7 +162,7 @@ def test_in_production_the_cookie_stays_on_this_host_in_https_and_away_from_scri
 @pytest.mark.parametrize("who", PEOPLE)
 def test_no_browser_keeps_what_somebody_saw_who_was_signed_in(app, enter, world, who):
     client = enter(who)
-    for path, _ in pages(app, client):
+    for path, _ in known_pages(app, client, who):
         answer = client.get(path)
         expected = {"no-store"} if who else {"no-cache", "no-store"}
         assert answer.headers["Cache-Control"] in expected, path
