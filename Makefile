@@ -4,7 +4,7 @@
 # step that was interrupted is simply done again.
 
 PY ?= python3
-JOBS ?= 2
+JOBS ?= 3
 V := .venv
 BIN := $(V)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet

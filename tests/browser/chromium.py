@@ -90,3 +90,8 @@ _RUN_AXE = """
         answer.violations.flatMap(finding => finding.nodes.map(node =>
             `${finding.id}: ${finding.help} at ${node.target.join(" ")}: ${node.html.slice(0, 160)}`)))
 """
+
+
+def sideways(page: Page) -> int:
+    """How many pixels of the page stick out to the right of the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
