@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -27,6 +28,9 @@ NAMING = {
 
 PERSONAL = {"personal": True}
 """The info of a column that holds personal data: it is in the person's own export and blanked at erasure."""
+
+PATIENCE = 10
+"""Seconds that a transaction waits for SQLite's one lock; sixteen who write at once need none of them."""
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -111,7 +115,7 @@ def _engine_options(config: Config) -> dict[str, Any]:
             "max_overflow": 5,
             "connect_args": {"connect_timeout": 5},
         }
-    return options | {"connect_args": {"timeout": 5}}
+    return options | {"connect_args": {"timeout": PATIENCE}}
 
 
 @event.listens_for(Engine, "do_connect")
@@ -129,7 +133,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     # Without this the driver decides by itself when a transaction begins, and never before a read.
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -173,6 +177,17 @@ def wait_for_turn(what: str) -> None:
     """
     if db.session.connection().dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"kooperation {what}"})
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether a statement failed only because others wrote at the same time, so that the same one may succeed later.
+
+    Others held SQLite's one lock for too long; PostgreSQL chose this transaction to end a deadlock.
+    """
+    reason = error.orig
+    if isinstance(reason, sqlite3.OperationalError):
+        return reason.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(reason, "sqlstate", None) in {"40001", "40P01", "55P03"}
 
 
 def refresh_statistics(*tables: str) -> None:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -18,7 +19,7 @@ from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
-from kooperation.base.db import db, only_reading
+from kooperation.base.db import db, is_busy, only_reading
 from kooperation.base.errors import Gone
 from kooperation.base.headers import headers_for
 from kooperation.base.i18n import _
@@ -29,6 +30,9 @@ STATIC_URL = "/static/"
 
 HEADERS_WITH_TOKEN = {"Referrer-Policy": "strict-origin", "Cache-Control": "no-store"}
 """Of pages whose address holds the secret of a link. The origin goes along, since CSRF over HTTPS asks for it."""
+
+SECONDS_UNTIL_TRIED_AGAIN = 5
+"""What whoever comes while the database is busy is told to wait."""
 
 LARGEST_REQUEST = 500_000
 """Bytes of a request's body, which is read into memory whole, but for a view that takes files and says how many it
@@ -183,12 +187,20 @@ def _register_error_pages(app: Flask) -> None:
         # Flask has logged the exception already, on a line that carries the same reference.
         return render_template("errors/error.html", status=500, reference=reference()), 500
 
+    def put_off(error: OperationalError) -> HTTPException | WerkzeugResponse:
+        if not is_busy(error):
+            raise error
+        db.session.rollback()
+        current_app.logger.warning("the database was busy for too long: %s", " ".join(str(error.orig).split()))
+        return page(ServiceUnavailable(retry_after=SECONDS_UNTIL_TRIED_AGAIN))
+
     def gone(refusal: Gone) -> WerkzeugResponse:
         db.session.rollback()
         flash(_(refusal.message), "warning")
         return redirect("/")
 
     app.register_error_handler(Gone, gone)
+    app.register_error_handler(OperationalError, put_off)
     app.register_error_handler(HTTPException, page)
     app.register_error_handler(500, failure)
 

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPException
 
 from kooperation.accounts.rules import Role
@@ -109,7 +110,8 @@ class Client(threading.Thread):
     def write(self, kind: str, number: int, path: str, page: str, **form: str) -> bool:
         self.notes.tried[kind].append(number)
         status, headers, _ = self.browser.send(path, page, **form)
-        if status >= 500:
+        # Put off, with nothing stored, is no failure.
+        if status >= 500 and status != HTTPStatus.SERVICE_UNAVAILABLE:
             self.trouble.append(f"{path} answered {status}")
         if status != 302 or "/anmelden/" in headers["Location"]:
             return False

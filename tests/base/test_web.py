@@ -5,6 +5,8 @@ from secrets import token_hex
 
 import pytest
 from flask import abort
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from kooperation.app import create_app
@@ -130,6 +132,26 @@ def test_a_failure_is_answered_with_a_reference_that_the_log_has_too(app, client
     assert any("/kommunen/ [GET]" in record.message for record in caplog.records)
     assert re.search(r"\b[0-9a-f]{8}\b", text)
     assert "ZeroDivisionError" not in text
+
+
+def test_whoever_does_not_get_their_turn_in_the_database_is_asked_to_come_again(app, client, monkeypatch, tmp_path):
+    def wait_in_vain():
+        engine = create_engine(f"sqlite:///{tmp_path}/busy.sqlite")
+        with engine.begin() as first, engine.connect() as second:
+            first.execute(text("CREATE TABLE one (id INTEGER)"))
+            second.exec_driver_sql("PRAGMA busy_timeout = 0")
+            second.execute(text("CREATE TABLE two (id INTEGER)"))
+
+    monkeypatch.setitem(app.view_functions, "register.browse", wait_in_vain)
+    answer = client.get("/kommunen/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Gespeichert wurde nichts" in answer.get_data(as_text=True)
+
+
+def test_a_database_that_fails_otherwise_is_a_failure(app, client, monkeypatch):
+    monkeypatch.setitem(app.view_functions, "register.browse", lambda: db.session.execute(text("SELECT x FROM y")))
+    with pytest.raises(DBAPIError):
+        client.get("/kommunen/")
 
 
 def test_a_request_by_get_may_not_write(app, client, monkeypatch):
