@@ -46,7 +46,7 @@ dev: $(V)/.dev $(V)/.package uncompress ## the same, for developing: reloads wha
 	@exec $(BIN)/kooperation serve --reload
 
 test: $(V)/.dev $(V)/.package compress ## run the tests (KOOPERATION_FULL_TESTS=1: every one of them)
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 check: $(V)/.dev $(V)/.package compress ## style, types, floors, templates, security, migrations, guards
 	$(BIN)/ruff check .

@@ -48,12 +48,41 @@ Every page is asked on both databases by guards/test_layout, the real editions a
 register/test_services_real_databases, and what both rest on is tested on both: queries, policies, services, two at
 once."""
 
+IN_FULL = {
+    "test_forms_overfilled",
+    "test_index_databases",
+    "test_killed",
+    "test_killed_serving",
+    "test_mail_killed",
+    "test_markup_shown",
+    "test_register_upload",
+    "test_requests_hostile",
+    "test_rules_real",
+    "test_served",
+    "test_services_real",
+    "test_services_real_databases",
+}
+"""What takes long, and is in the full run alone: all real editions, walks over all pages and forms, whatever is
+killed."""
+LONG_TOO = {"test_backup", "test_index_hostile", "test_migrations", "test_serving"}
+"""What takes long as well, and is in every run."""
 
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the second run of what hangs on no database."""
-    again = {item for item in items if "[postgresql" in item.name and item.path.stem in ON_SQLITE}
-    config.hook.pytest_deselected(items=list(again))
-    items[:] = [item for item in items if item not in again]
+    """Leave out the second run of what hangs on no database, and in the fast run what takes long.
+
+    What takes long comes first: where it came last, the other workers would have nothing left to do.
+    """
+    left_out = {item for item in items if "[postgresql" in item.name and item.path.stem in ON_SQLITE}
+    if not FULL:
+        left_out |= {item for item in items if item.path.stem in IN_FULL}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = sorted((item for item in items if item not in left_out), key=_takes_no_time)
+
+
+def _takes_no_time(item: pytest.Item) -> bool:
+    return item.path.stem not in IN_FULL and item.path.stem not in LONG_TOO and "browser" not in item.path.parts
 
 
 def configuration(instance: Path, database_url: str = "") -> Config:
