@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from kooperation.app import FEATURE_COMMANDS, create_app
 from kooperation.base.backup import backup, restore
 from kooperation.base.config import ConfigError
+from kooperation.base.db import reason_of
 from kooperation.base.serving import ensure_current_schema, serve, worker
 
 
@@ -24,9 +25,8 @@ class Commands(click.Group):
             ensure_current_schema()
             if not isinstance(error, OperationalError):
                 raise
-            reason = " ".join(str(error.orig).split())
             raise click.ClickException(
-                f"Die Datenbank hat abgebrochen: {reason}. Versuchen Sie es noch einmal."
+                f"Die Datenbank hat abgebrochen: {reason_of(error)}. Versuchen Sie es noch einmal."
             ) from error
 
 

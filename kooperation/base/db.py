@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -115,7 +115,7 @@ def _engine_options(config: Config) -> dict[str, Any]:
             "max_overflow": 5,
             "connect_args": {"connect_timeout": 5},
         }
-    return options | {"connect_args": {"timeout": PATIENCE}}
+    return options
 
 
 @event.listens_for(Engine, "do_connect")
@@ -177,6 +177,11 @@ def wait_for_turn(what: str) -> None:
     """
     if db.session.connection().dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"kooperation {what}"})
+
+
+def reason_of(error: DBAPIError) -> str:
+    """What the database said, in one line and without the statement and its values."""
+    return " ".join(str(error.orig).split())
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -19,7 +19,7 @@ from whitenoise import WhiteNoise
 
 from kooperation import __version__
 from kooperation.base.config import ROOT, Config, Mode
-from kooperation.base.db import db, is_busy, only_reading
+from kooperation.base.db import db, is_busy, only_reading, reason_of
 from kooperation.base.errors import Gone
 from kooperation.base.headers import headers_for
 from kooperation.base.i18n import _
@@ -191,7 +191,7 @@ def _register_error_pages(app: Flask) -> None:
         if not is_busy(error):
             raise error
         db.session.rollback()
-        current_app.logger.warning("the database was busy for too long: %s", " ".join(str(error.orig).split()))
+        current_app.logger.warning("the database was busy for too long: %s", reason_of(error))
         return page(ServiceUnavailable(retry_after=SECONDS_UNTIL_TRIED_AGAIN))
 
     def gone(refusal: Gone) -> WerkzeugResponse:

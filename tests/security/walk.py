@@ -1,8 +1,9 @@
 """What the program answers to and asks for: addresses from its map, forms from its pages, and all that is stored."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -104,6 +105,8 @@ def pages(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
         waiting += [link.partition("#")[0] for link in links if not link.startswith("/static/")]
 
 
+T = TypeVar("T")
+
 _walked: dict[str, list[tuple[str, str]]] = {}
 _found: dict[str, list[Form]] = {}
 
@@ -113,25 +116,23 @@ def known_pages(app: Flask, client: FlaskClient, who: str) -> list[tuple[str, st
 
     On SQLite its rows have the same numbers in each test; on PostgreSQL they have not, so there each test walks.
     """
-    if not _numbers_come_again(app):
-        return list(pages(app, client))
-    if who not in _walked:
-        _walked[who] = list(pages(app, client))
-    return _walked[who]
+    return _once(app, _walked, who, lambda: list(pages(app, client)))
 
 
 def forms(app: Flask, client: FlaskClient, who: str) -> list[Form]:
     """Every form that a person may post in the untouched ``world``, one for each endpoint and set of fields."""
-    if not _numbers_come_again(app):
-        return _forms(app, known_pages(app, client, who))
-    if who not in _found:
-        _found[who] = _forms(app, known_pages(app, client, who))
-    return _found[who]
+    return _once(app, _found, who, lambda: _forms(app, known_pages(app, client, who)))
 
 
-def _numbers_come_again(app: Flask) -> bool:
+def _once(app: Flask, kept: dict[str, T], who: str, make: Callable[[], T]) -> T:
+    """What ``make`` gives, kept for the next test where rows have the same numbers again."""
     with app.app_context():
-        return db.engine.dialect.name == "sqlite"
+        numbers_come_again = db.engine.dialect.name == "sqlite"
+    if not numbers_come_again:
+        return make()
+    if who not in kept:
+        kept[who] = make()
+    return kept[who]
 
 
 def _forms(app: Flask, walked: list[tuple[str, str]]) -> list[Form]:
